@@ -1,0 +1,53 @@
+// Subprocesses: started in a process group of their own, so that nothing of them is left
+// when we stop. Base floor. Never goes through a shell.
+#ifndef MB_BASE_PROC_H
+#define MB_BASE_PROC_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+struct mb_proc_spec {
+    const char *const *argv; // NULL-terminated; argv[0] is looked up on PATH
+    const char *const *env;  // extra NAME=VALUE, NULL-terminated; or NULL
+    const char *cwd;         // or NULL
+    const char
+        *output_path; // stdout and stderr go there (created, appended); NULL: /dev/null
+    int cpu;          // pins to one CPU; -1: inherits
+};
+
+struct mb_proc {
+    pid_t pid;       // also its process group; 0 when not running
+    bool exited;     // reaped
+    int wait_status; // as waitpid gives it, when exited
+};
+
+// Starts it. A program that is missing is MB_FAILED, message "cannot start 'x': not found
+// on PATH". The child gets SIGTERM when we die, whatever kills us (PR_SET_PDEATHSIG).
+MB_MUST_USE enum mb_status mb_proc_start(const struct mb_proc_spec *spec,
+                                         struct mb_proc *proc, struct mb_err *err);
+
+// True while it runs; reaps it when it has ended. Never blocks.
+bool mb_proc_running(struct mb_proc *proc);
+
+// Ends the whole group: SIGTERM, after grace_ns SIGKILL; reaps. Fine on one that has
+// ended.
+void mb_proc_stop(struct mb_proc *proc, int64_t grace_ns);
+
+// Runs to the end, collecting stdout (and stderr when `both`) into *output, which has a
+// cap. Over timeout_ns the group is killed and the result is MB_FAILED. Returns MB_OK
+// whatever the exit status; *exit_status holds it (128 + signal when killed).
+MB_MUST_USE enum mb_status mb_proc_capture(const struct mb_proc_spec *spec, bool both,
+                                           int64_t timeout_ns, struct mb_buf *output,
+                                           int *exit_status, struct mb_err *err);
+
+// Looks a program up on PATH, then in `also` (a ':'-separated list or NULL). In arena, or
+// NULL when there is none.
+char *mb_proc_find(struct mb_arena *arena, const char *name, const char *also);
+
+#endif

@@ -1,0 +1,65 @@
+// Reads YAML and JSON documents into a tree of nodes. Format floor: may include base.
+//
+// YAML: 1.2 core schema (true/false/null and numbers only; `no` and `on` are strings),
+// one document a file. Duplicate keys, non-string keys that do not read as scalars, tags
+// other than the core ones, recursive aliases are errors. Merge keys (`<<`) are read as
+// the declared extension: explicit keys win, then earlier merges. JSON: RFC 8259, UTF-8,
+// no duplicate keys.
+#ifndef MB_FORMAT_DOC_H
+#define MB_FORMAT_DOC_H
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/err.h"
+#include "format/node.h"
+
+// Named limits; each refuses with its name and value in the message.
+enum {
+    MB_DOC_MAX_BYTES =
+        1 << 30,           // a result with many cells; specs are capped by the caller
+    MB_DOC_MAX_DEPTH = 64, // nesting
+    MB_DOC_MAX_NODES = 50000000, // after aliases are expanded
+    MB_DOC_MAX_ALIASED = 100000  // nodes that aliases may add
+};
+
+enum mb_doc_syntax { MB_DOC_YAML, MB_DOC_JSON };
+
+struct mb_doc {
+    const char *name; // as the user named it; "-" for standard input
+    enum mb_doc_syntax syntax;
+    const char *text; // the bytes, NUL-terminated
+    size_t size;
+    struct mb_node *root;
+    bool located; // JSON: places have been filled in
+};
+
+// Reads the file ("-": `in`) and parses it. By content: a first character '{' or '[' with
+// a name that does not end in .yaml/.yml is JSON, else YAML. Everything lives in the
+// arena. A syntax error is MB_INVALID with file:line:column; a file that cannot be read
+// MB_FAILED.
+MB_MUST_USE enum mb_status mb_doc_read(struct mb_arena *arena, const char *path, FILE *in,
+                                       size_t cap_bytes, struct mb_doc *doc,
+                                       struct mb_err *err);
+
+// Same for bytes in memory, which are copied.
+MB_MUST_USE enum mb_status mb_doc_parse(struct mb_arena *arena, const char *name,
+                                        const char *text, size_t size, struct mb_doc *doc,
+                                        struct mb_err *err);
+
+// Fills in the places of all nodes (JSON: on first use, by scanning the text beside the
+// tree). Call it before reading `line` of a node of a document that may be JSON.
+void mb_doc_locate(struct mb_arena *arena, struct mb_doc *doc);
+
+// Adds a finding about the node at `pointer` (or, with `at_key`, about its key), with its
+// place. A pointer that leads nowhere is placed at its nearest existing parent.
+void mb_doc_report(struct mb_doc *doc, struct mb_diag *diag, const char *code,
+                   enum mb_severity severity, const char *pointer, bool at_key,
+                   const char *message, const char *hint);
+
+// The source line with this number (1-based), without its end: borrowed start, *size
+// bytes.
+const char *mb_doc_line(const struct mb_doc *doc, int line, size_t *size);
+
+#endif

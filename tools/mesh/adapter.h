@@ -1,0 +1,71 @@
+// Adapters: how to put a mesh or a proxy in front of an application, as data (YAML files
+// of `kind: adapter`, schema/adapter.schema.json). Mesh floor: may include base, format,
+// model.
+#ifndef MB_MESH_ADAPTER_H
+#define MB_MESH_ADAPTER_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/ctx.h"
+#include "base/err.h"
+#include "base/proc.h"
+#include "model/result.h"
+#include "model/spec.h"
+
+struct mb_adapter; // one parsed adapter file
+
+// Finds a built-in adapter (envoy, nginx, haproxy, running) by name, or reads the file
+// when `name` has a '/' or ends in .yaml/.yml/.json. In arena.
+MB_MUST_USE enum mb_status mb_adapter_load(struct mb_arena *arena, const char *name,
+                                           const struct mb_adapter **adapter,
+                                           struct mb_err *err);
+
+// Names of the built-in ones, NULL-terminated.
+const char *const *mb_adapter_names(void);
+
+struct mb_adapter_setup {
+    const char *upstream;    // "127.0.0.1:18080": where the application listens
+    const char *listen_host; // "127.0.0.1"
+    const struct mb_parameter *parameters;
+    size_t parameter_count;
+    int cpu; // pins its processes; -1: not pinned
+};
+
+// A started instance. Everything that it made on disk is in `dir`.
+struct mb_adapter_instance {
+    const struct mb_adapter *adapter;
+    const char *url;      // where the generator has to go
+    const char *version;  // as the program itself says; NULL when it does not
+    const char *dir;      // rendered configuration and logs; removed by mb_adapter_down
+    const char **configs; // paths of the rendered configuration files
+    size_t config_count;
+    enum mb_role role; // of its processes
+    struct mb_proc proc;
+};
+
+// True when its program is to be found here; else *err says which is missing and how to
+// get it (status MB_FAILED).
+MB_MUST_USE enum mb_status mb_adapter_available(struct mb_arena *arena,
+                                                struct mb_ctx *ctx,
+                                                const struct mb_adapter *adapter,
+                                                struct mb_err *err);
+
+// Renders the configuration into a private folder, starts the program on a free port,
+// waits until it is ready. On failure nothing is left running, and the message holds the
+// last lines of the program's log.
+MB_MUST_USE enum mb_status mb_adapter_up(struct mb_arena *arena, struct mb_ctx *ctx,
+                                         const struct mb_adapter *adapter,
+                                         const struct mb_adapter_setup *setup,
+                                         struct mb_adapter_instance *instance,
+                                         struct mb_err *err);
+
+// Stops it and removes its folder. Fine on one that never started.
+void mb_adapter_down(struct mb_adapter_instance *instance);
+
+// A TCP port on `host` that is free now.
+MB_MUST_USE enum mb_status mb_adapter_free_port(const char *host, int *port,
+                                                struct mb_err *err);
+
+#endif
