@@ -19,7 +19,7 @@ CPPFLAGS_ALL = -Itools -D_GNU_SOURCE $(CPPFLAGS)
 CFLAGS_ALL   = -std=c11 $(WARN) -pthread $(CFLAGS) $(SAN)
 LIBS_ALL     = $(PKG_LIBS) -lm -pthread $(SAN)
 
-FLOORS    := base format stats cli model schema check load net collect mesh vet exchange \
+FLOORS    := base format stats cli model schema check load app net collect mesh vet exchange \
              store compare run report
 LIB_SRC   := $(wildcard $(addsuffix /*.c,$(addprefix tools/,$(FLOORS))))
 CMD_SRC   := $(wildcard tools/meshbench/*.c)
