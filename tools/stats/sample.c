@@ -1,0 +1,249 @@
+#include "stats/sample.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "stats/special.h"
+
+double mb_sample_mean(const double *values, size_t count)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        sum += values[i];
+    }
+    return count > 0 ? sum / (double)count : NAN;
+}
+
+double mb_sample_sd(const double *values, size_t count)
+{
+    if (count < 2) {
+        return NAN;
+    }
+    double mean = mb_sample_mean(values, count);
+    double squares = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        squares += (values[i] - mean) * (values[i] - mean);
+    }
+    return sqrt(squares / (double)(count - 1));
+}
+
+static int double_compare(const void *left, const void *right)
+{
+    double a = *(const double *)left;
+    double b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static double median_in_place(double *values, size_t count)
+{
+    qsort(values, count, sizeof *values, double_compare);
+    size_t half = count / 2;
+    return count % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2.0;
+}
+
+double mb_sample_median(const double *values, size_t count)
+{
+    if (count == 0) {
+        return NAN;
+    }
+    double *copy = mb_mem_alloc(count, sizeof *copy);
+    memcpy(copy, values, count * sizeof *copy);
+    double median = median_in_place(copy, count);
+    mb_mem_free(copy);
+    return median;
+}
+
+// Rounding leaves a spread of some ulps in values that are equal: that is no variance.
+static bool spread_is_zero(double sd, double scale)
+{
+    return !(sd > 1e-12 * fabs(scale)) || sd == 0.0;
+}
+
+// Fills interval and p from value, standard error and df.
+static void estimate_finish(struct mb_sample_estimate *estimate, double scale,
+                            double confidence)
+{
+    if (spread_is_zero(estimate->error, scale)) {
+        estimate->state = MB_SAMPLE_ZERO_VARIANCE;
+        estimate->low = estimate->value;
+        estimate->high = estimate->value;
+        estimate->p_value = spread_is_zero(estimate->value, scale) ? 1.0 : 0.0;
+        return;
+    }
+    double half =
+        estimate->error * mb_special_t_quantile(0.5 + confidence / 2.0, estimate->df);
+    estimate->state = MB_SAMPLE_OK;
+    estimate->low = estimate->value - half;
+    estimate->high = estimate->value + half;
+    estimate->p_value =
+        mb_special_t_two_sided(estimate->value / estimate->error, estimate->df);
+}
+
+static struct mb_sample_estimate estimate_empty(size_t n, double value)
+{
+    return (struct mb_sample_estimate){.state = MB_SAMPLE_TOO_FEW,
+                                       .n = n,
+                                       .value = value,
+                                       .low = NAN,
+                                       .high = NAN,
+                                       .sd = NAN,
+                                       .error = NAN,
+                                       .df = NAN,
+                                       .p_value = NAN};
+}
+
+static double largest_magnitude(const double *values, size_t count)
+{
+    double largest = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        largest = fmax(largest, fabs(values[i]));
+    }
+    return largest;
+}
+
+struct mb_sample_estimate mb_sample_paired(const double *values, size_t count,
+                                           double confidence)
+{
+    struct mb_sample_estimate estimate =
+        estimate_empty(count, mb_sample_mean(values, count));
+    if (count < 2) {
+        return estimate;
+    }
+    estimate.sd = mb_sample_sd(values, count);
+    estimate.df = (double)count - 1.0;
+    estimate.error = estimate.sd / sqrt((double)count);
+    estimate_finish(&estimate, largest_magnitude(values, count), confidence);
+    return estimate;
+}
+
+struct mb_sample_estimate mb_sample_welch(const double *left, size_t left_count,
+                                          const double *right, size_t right_count,
+                                          double confidence)
+{
+    size_t n = left_count < right_count ? left_count : right_count;
+    double value = mb_sample_mean(right, right_count) - mb_sample_mean(left, left_count);
+    struct mb_sample_estimate estimate = estimate_empty(n, value);
+    if (n < 2) {
+        return estimate;
+    }
+    double left_share = pow(mb_sample_sd(left, left_count), 2.0) / (double)left_count;
+    double right_share = pow(mb_sample_sd(right, right_count), 2.0) / (double)right_count;
+    double variance = left_share + right_share;
+    estimate.sd = sqrt(variance * (double)n / 2.0);
+    estimate.df = variance * variance /
+                  (left_share * left_share / (double)(left_count - 1) +
+                   right_share * right_share / (double)(right_count - 1));
+    double scale =
+        fmax(largest_magnitude(left, left_count), largest_magnitude(right, right_count));
+    estimate.error = sqrt(variance);
+    estimate_finish(&estimate, scale, confidence);
+    return estimate;
+}
+
+// P(T > t) without loss of digits in the tail.
+static double upper_tail(double t, double df)
+{
+    double tail = 0.5 * mb_special_t_two_sided(t, df);
+    return t > 0.0 ? tail : 1.0 - tail;
+}
+
+double mb_sample_equivalence(const struct mb_sample_estimate *estimate, double margin)
+{
+    switch (estimate->state) {
+    case MB_SAMPLE_TOO_FEW:
+        return NAN;
+    case MB_SAMPLE_ZERO_VARIANCE:
+        return fabs(estimate->value) < margin ? 0.0 : 1.0;
+    case MB_SAMPLE_OK:
+        break;
+    }
+    double lower = upper_tail((estimate->value + margin) / estimate->error, estimate->df);
+    double upper = upper_tail((margin - estimate->value) / estimate->error, estimate->df);
+    return fmax(lower, upper);
+}
+
+struct ranked_p {
+    double p;
+    size_t index;
+};
+
+static int ranked_p_compare(const void *left, const void *right)
+{
+    const struct ranked_p *a = left;
+    const struct ranked_p *b = right;
+    return (a->p > b->p) - (a->p < b->p);
+}
+
+void mb_sample_holm(const double *p_values, size_t count, double *adjusted)
+{
+    struct ranked_p *ranked = mb_mem_alloc(count, sizeof *ranked);
+    size_t family = 0;
+    for (size_t i = 0; i < count; i++) {
+        adjusted[i] = NAN;
+        if (!isnan(p_values[i])) {
+            ranked[family++] = (struct ranked_p){.p = p_values[i], .index = i};
+        }
+    }
+    qsort(ranked, family, sizeof *ranked, ranked_p_compare);
+    double largest = 0.0;
+    for (size_t i = 0; i < family; i++) {
+        largest = fmax(largest, fmin(1.0, ranked[i].p * (double)(family - i)));
+        adjusted[ranked[i].index] = largest;
+    }
+    mb_mem_free(ranked);
+}
+
+// Power of a two-sided paired t test by the normal approximation to the noncentral t with
+// the t quantile as critical value: within one pair of the exact answer from 4 pairs on.
+static double paired_power(double effect, double sd, size_t n, double confidence)
+{
+    double shift = fabs(effect) / sd * sqrt((double)n);
+    double df = (double)n - 1.0;
+    double critical = mb_special_t_quantile(0.5 + confidence / 2.0, df);
+    // Mean and spread of the noncentral t, after Johnson and Kotz: P(T > critical).
+    double z = (shift - critical * (1.0 - 1.0 / (4.0 * df))) /
+               sqrt(1.0 + critical * critical / (2.0 * df));
+    return mb_special_normal_cdf(z);
+}
+
+size_t mb_sample_pairs_needed(double effect, double sd, double confidence, double power,
+                              size_t limit)
+{
+    size_t low = 2;
+    size_t high = limit;
+    if (!(fabs(effect) > 0.0) || paired_power(effect, sd, limit, confidence) < power) {
+        return limit;
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (paired_power(effect, sd, middle, confidence) >= power) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
+double mb_sample_detectable(size_t n, double sd, double confidence, double power)
+{
+    if (n < 2 || !(sd > 0.0)) {
+        return n < 2 ? NAN : 0.0;
+    }
+    double low = 0.0;
+    double high = sd;
+    while (paired_power(high, sd, n, confidence) < power) {
+        high *= 2.0;
+    }
+    for (int i = 0; i < 100; i++) {
+        double middle = (low + high) / 2.0;
+        if (paired_power(middle, sd, n, confidence) < power) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return high;
+}
