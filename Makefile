@@ -15,7 +15,7 @@ WARN      += -Werror
 endif
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS))
-CPPFLAGS_ALL = -Itools -D_GNU_SOURCE $(CPPFLAGS)
+CPPFLAGS_ALL = -Itools -D_GNU_SOURCE -DMB_VERSION='"$(VERSION)"' $(CPPFLAGS)
 CFLAGS_ALL   = -std=c11 $(WARN) -pthread $(CFLAGS) $(SAN)
 LIBS_ALL     = $(PKG_LIBS) -lm -pthread $(SAN)
 
@@ -29,6 +29,8 @@ LLHTTP_OBJ := $(BUILD)/llhttp/api.o $(BUILD)/llhttp/http.o $(BUILD)/llhttp/llhtt
 LIB       := $(BUILD)/libmeshbench.a
 UNIT_SRC  := $(wildcard tests/unit/*/test_*.c)
 UNIT_BIN  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
+# What tests share (the fake load driver and the like), linked into each of them.
+UNIT_SHARED := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c))
 
 .PHONY: all build unit clean
 all: build
@@ -49,9 +51,13 @@ $(BUILD)/llhttp/%.o: $(LLHTTP)/%.c
 	@mkdir -p $(@D)
 	$(CC) -isystem $(LLHTTP_INCLUDE) -std=c11 -w $(CFLAGS) $(SAN) -c -o $@ $<
 
-$(BUILD)/unit/%: tests/unit/%.c $(LIB)
+$(BUILD)/libunit.a: $(UNIT_SHARED)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libunit.a $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) -Itests/unit $(PKG_CFLAGS) $(CFLAGS_ALL) -MMD -MP -o $@ $< $(LIB) -lcmocka $(LIBS_ALL)
+	$(CC) $(CPPFLAGS_ALL) -Itests/unit $(PKG_CFLAGS) $(CFLAGS_ALL) -MMD -MP -o $@ $< $(BUILD)/libunit.a $(LIB) -lcmocka $(LIBS_ALL)
 
 unit: $(UNIT_BIN)
 	@for t in $(UNIT_BIN); do ./$$t || exit 1; done
@@ -59,4 +65,4 @@ unit: $(UNIT_BIN)
 clean:
 	rm -rf $(BUILD)
 
--include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(addsuffix .d,$(UNIT_BIN))
+-include $(UNIT_SHARED:.o=.d) $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(addsuffix .d,$(UNIT_BIN))
