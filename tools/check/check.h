@@ -5,24 +5,31 @@
 
 #include "base/ctx.h"
 #include "base/diag.h"
+#include "check/rules.h"
 #include "format/doc.h"
 
-enum mb_level { // conformance levels, each includes the ones before it
-    MB_LEVEL_NONE,
-    MB_LEVEL_VALID,
-    MB_LEVEL_DISCLOSED,
-    MB_LEVEL_RIGOROUS,
-    MB_LEVEL_PUBLISHABLE
+// Named limits.
+enum {
+    MB_CHECK_MAX_FINDINGS = 500, // of one document; MB109 says when there were more
+    MB_CHECK_MAX_TRIALS = 100000 // cells times blocks of one spec
 };
-const char *mb_level_name(enum mb_level level);
-bool mb_level_find(const char *name, enum mb_level *level);
 
-// Checks one parsed document of any kind; adds every finding to *diag (also those of
-// levels above `wanted`, as notes or warnings) and returns the highest level it
-// satisfies. `ctx` may be NULL: then environment variables and files that the document
-// names are not looked at.
+// Checks one parsed document of any kind and returns the highest level that it satisfies.
+// Adds its findings to *diag, ordered by place: those of every level up to `wanted` as
+// errors; those of the next level above what is wanted and satisfied as the rule's own
+// warning or note; those of later levels not at all. `ctx` may be NULL: then environment
+// variables and files that the document names are not looked at.
 enum mb_level mb_check_document(struct mb_arena *arena, const struct mb_ctx *ctx,
                                 struct mb_doc *doc, enum mb_level wanted,
                                 struct mb_diag *diag);
+
+// The finding (MB100) for a document that cannot be parsed, from mb_doc_read's error. An
+// unreadable file is not a finding: call it for MB_INVALID only.
+void mb_check_syntax(const struct mb_err *err, const char *name, struct mb_diag *diag);
+
+// The first finding that keeps a spec from being run by this build: an error, or
+// something that is not supported yet (MB9xx, of which `validate` only warns). NULL when
+// there is none. Borrowed from *diag.
+const struct mb_finding *mb_check_blocker(const struct mb_diag *diag);
 
 #endif

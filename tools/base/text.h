@@ -1,0 +1,20 @@
+// Text from outside, made safe to print. Base floor: may include base only.
+#ifndef MB_BASE_TEXT_H
+#define MB_BASE_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+// One character of a text: its code point (-1 when the byte is not part of valid UTF-8)
+// and how many bytes it takes (at least 1, never past the end). `size` must not be 0.
+int32_t mb_text_decode(const char *text, size_t size, size_t *length);
+
+// Appends the text so that a terminal prints it and obeys nothing in it: control
+// characters (C0, DEL, C1) and bytes that are not UTF-8 become \x1b, characters that turn
+// the direction of writing or hide (U+200B-200F, U+2028-202E, U+2066-2069, U+FEFF) become
+// \u202e. `keep` lists control characters to leave alone ("\n\t"); "" for none.
+void mb_text_show(const char *text, size_t size, const char *keep, struct mb_buf *out);
+
+#endif
