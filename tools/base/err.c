@@ -1,5 +1,6 @@
 #include "base/err.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,28 @@ enum mb_status mb_err_at(struct mb_err *err, enum mb_status code, const char *fi
     (void)vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
     return code;
+}
+
+enum mb_status mb_err_system(struct mb_err *err, int number, const char *format, ...)
+{
+    if (err->code != MB_OK) {
+        return err->code;
+    }
+    place_set(err, MB_FAILED, "", 0, 0);
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(err->message, sizeof err->message, format, args);
+    va_end(args);
+    char room[128];
+    const char *reason = strerror_r(number, room, sizeof room);
+    size_t used = strlen(err->message);
+    // "No such file" reads on in lower case; "I/O error" stays.
+    int first = isupper((unsigned char)reason[1]) || reason[1] == '/'
+                    ? reason[0]
+                    : tolower((unsigned char)reason[0]);
+    (void)snprintf(err->message + used, sizeof err->message - used, ": %c%s", first,
+                   reason + 1);
+    return MB_FAILED;
 }
 
 void mb_err_hint(struct mb_err *err, const char *format, ...)

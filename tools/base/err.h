@@ -37,6 +37,10 @@ enum mb_status mb_err_set(struct mb_err *err, enum mb_status code, const char *f
 enum mb_status mb_err_at(struct mb_err *err, enum mb_status code, const char *file,
                          int line, int column, const char *format, ...) MB_PRINTF(6, 7);
 
+// Same with MB_FAILED and the system's reason (an errno value) after ": ".
+enum mb_status mb_err_system(struct mb_err *err, int number, const char *format, ...)
+    MB_PRINTF(3, 4);
+
 // Sets the hint of an error that has none yet.
 void mb_err_hint(struct mb_err *err, const char *format, ...) MB_PRINTF(2, 3);
 

@@ -25,7 +25,8 @@ MB_MUST_USE enum mb_status mb_file_read(const char *path, FILE *in, size_t cap_b
 MB_MUST_USE enum mb_status mb_file_write(const char *path, const void *bytes, size_t size,
                                          struct mb_err *err);
 
-// Appends and makes durable (fsync) before it returns: for journals.
+// Appends and makes durable (fsync) before it returns: for journals. Creates the file. On
+// failure a regular file is cut back to the length it had.
 MB_MUST_USE enum mb_status mb_file_append(const char *path, const void *bytes,
                                           size_t size, struct mb_err *err);
 
@@ -41,7 +42,8 @@ MB_MUST_USE enum mb_status mb_file_make_temp_dir(struct mb_arena *arena,
                                                  const char *prefix, char **path,
                                                  struct mb_err *err);
 
-// Removes a folder and everything in it; follows no symbolic link.
+// Removes a folder (or file) and everything in it; follows no symbolic link. What does
+// not exist is fine.
 MB_MUST_USE enum mb_status mb_file_remove_tree(const char *path, struct mb_err *err);
 
 // In arena: folder of `path` ("." when it has none); `base` joined with `path`, or `path`

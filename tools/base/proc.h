@@ -32,7 +32,8 @@ struct mb_proc {
 MB_MUST_USE enum mb_status mb_proc_start(const struct mb_proc_spec *spec,
                                          struct mb_proc *proc, struct mb_err *err);
 
-// True while it runs; reaps it when it has ended. Never blocks.
+// True while it runs; when it has ended, kills what is left of its group and reaps it.
+// Never blocks.
 bool mb_proc_running(struct mb_proc *proc);
 
 // Ends the whole group: SIGTERM, after grace_ns SIGKILL; reaps. Fine on one that has
@@ -40,8 +41,9 @@ bool mb_proc_running(struct mb_proc *proc);
 void mb_proc_stop(struct mb_proc *proc, int64_t grace_ns);
 
 // Runs to the end, collecting stdout (and stderr when `both`) into *output, which has a
-// cap. Over timeout_ns the group is killed and the result is MB_FAILED. Returns MB_OK
-// whatever the exit status; *exit_status holds it (128 + signal when killed).
+// cap: what does not fit is read and dropped, output->overflowed tells. Over timeout_ns
+// the group is killed and the result is MB_FAILED. Returns MB_OK whatever the exit
+// status; *exit_status holds it (128 + signal when killed).
 MB_MUST_USE enum mb_status mb_proc_capture(const struct mb_proc_spec *spec, bool both,
                                            int64_t timeout_ns, struct mb_buf *output,
                                            int *exit_status, struct mb_err *err);
