@@ -26,6 +26,7 @@ CMD_SRC   := $(wildcard tools/meshbench/*.c)
 LIB_OBJ   := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CMD_OBJ   := $(CMD_SRC:%.c=$(BUILD)/%.o)
 LLHTTP_OBJ := $(BUILD)/llhttp/api.o $(BUILD)/llhttp/http.o $(BUILD)/llhttp/llhttp.o
+EMBEDDED  := $(sort $(wildcard schema/*.json spec/rules/*.md tools/mesh/adapters/*.yaml))
 LIB       := $(BUILD)/libmeshbench.a
 UNIT_SRC  := $(wildcard tests/unit/*/test_*.c)
 UNIT_BIN  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
@@ -39,13 +40,27 @@ build: $(BUILD)/meshbench
 $(BUILD)/meshbench: $(CMD_OBJ) $(LIB)
 	$(CC) -o $@ $(CMD_OBJ) $(LIB) $(LIBS_ALL)
 
-$(LIB): $(LIB_OBJ) $(LLHTTP_OBJ)
+$(LIB): $(LIB_OBJ) $(LLHTTP_OBJ) $(BUILD)/gen/embed.o
 	@rm -f $@
 	ar rcs $@ $^
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) -isystem $(LLHTTP_INCLUDE) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# The files that the binary carries (base/embed.h); written again when their set changes.
+$(BUILD)/gen/embed.list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(EMBEDDED)' | cmp -s - $@ || echo '$(EMBEDDED)' >$@
+
+$(BUILD)/gen/embed.c: tools/embed.sh $(BUILD)/gen/embed.list $(EMBEDDED)
+	tools/embed.sh $(EMBEDDED) >$@
+
+$(BUILD)/gen/embed.o: $(BUILD)/gen/embed.c
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+
+.PHONY: FORCE
+FORCE:
 
 $(BUILD)/llhttp/%.o: $(LLHTTP)/%.c
 	@mkdir -p $(@D)
