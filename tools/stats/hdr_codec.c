@@ -108,7 +108,7 @@ static void append_counts(const struct mb_hdr *hdr, struct mb_buf *out)
                 zeros++;
                 i++;
             }
-            value = zeros > 1 ? -zeros : 0;
+            value = -zeros; // a single one too, as in C and Python (Java writes 0)
         }
         unsigned char bytes[LEB_MAX];
         mb_buf_append(out, bytes, put_leb(bytes, value));
