@@ -61,7 +61,8 @@ struct mb_cmd {
     const char *group;       // heading in `meshbench help`: "Measure", "Compare", ...
     const char *summary;     // one line, no final stop
     const char *usage;       // "run SPEC [options]", without "meshbench"
-    const char *description; // paragraphs, separated by blank lines
+    const char *description; // paragraphs, separated by blank lines; those that start
+                             // with two blanks are printed as they are
     const struct mb_opt *options;
     size_t options_size; // sizeof the option struct; 0 when there are no options
     size_t args_min;
@@ -89,6 +90,11 @@ MB_MUST_USE enum mb_status mb_cli_check(const struct mb_cmd *const *cmds,
 
 // The command with this name in a NULL-terminated list; NULL when there is none.
 const struct mb_cmd *mb_cli_find(const struct mb_cmd *const *cmds, const char *name);
+
+// Says in *err that there is no such command, with the nearest one as the hint. Returns
+// MB_USAGE.
+enum mb_status mb_cli_unknown(const struct mb_cmd *const *cmds, const char *name,
+                              struct mb_err *err);
 
 // Print, all from the tables: the overview, one command's help (wrapped to `width`), the
 // manual page (mdoc-free, man(7)) of the program (cmd NULL) or of one command, the
