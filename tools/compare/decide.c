@@ -1,0 +1,253 @@
+// Verdicts of compare.h: from estimates to words.
+#include "compare/compare.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+// Power for which "blocks needed" is stated, and where counting stops.
+static const double POWER = 0.80;
+enum { BLOCKS_LIMIT = 1000 };
+
+// An open load point that reached less than this share of its asked rate is saturated.
+static const double SATURATED_BELOW = 0.99;
+
+static const char *const verdict_names[] = {"better", "worse", "same", "inconclusive",
+                                            "incomparable"};
+
+const char *mb_compare_verdict_name(enum mb_compare_verdict verdict)
+{
+    return verdict_names[verdict];
+}
+
+bool mb_compare_verdict_find(const char *name, enum mb_compare_verdict *verdict)
+{
+    for (size_t i = 0; i < sizeof verdict_names / sizeof verdict_names[0]; i++) {
+        if (strcmp(verdict_names[i], name) == 0) {
+            *verdict = (enum mb_compare_verdict)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void reason_add(struct mb_arena *arena, struct mb_comparison *effect,
+                       const char *format, ...) MB_PRINTF(3, 4);
+
+static void reason_add(struct mb_arena *arena, struct mb_comparison *effect,
+                       const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    effect->reasons = mb_arena_grow(arena, effect->reasons, effect->reason_count,
+                                    &effect->reason_capacity, sizeof *effect->reasons);
+    effect->reasons[effect->reason_count++] = mb_arena_print_args(arena, format, args);
+    va_end(args);
+}
+
+// Half the width of the A/A interval at the same point and metric; 0 when there is no
+// twin on the same scale.
+static double noise_find(const struct mb_compare_report *report,
+                         const struct mb_comparison *effect)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        const struct mb_comparison *twin = &report->comparisons[i];
+        if (!twin->aa || strcmp(twin->metric.name, effect->metric.name) != 0 ||
+            !mb_point_equal(&twin->cell->point, &effect->cell->point)) {
+            continue;
+        }
+        const struct mb_sample_estimate *noise = mb_compare_tested(twin);
+        bool same_scale = (twin->log_ratio.n > 0) == (effect->log_ratio.n > 0);
+        if (same_scale && noise->state != MB_SAMPLE_TOO_FEW) {
+            return (noise->high - noise->low) / 2.0;
+        }
+    }
+    return 0.0;
+}
+
+// Holm within each of two families: the primary comparisons, and the A/A ones, which tell
+// whether the setup itself is biased.
+static void family_adjust(struct mb_compare_report *report, bool aa)
+{
+    double *p_values = mb_mem_alloc(report->count, sizeof *p_values);
+    double *adjusted = mb_mem_alloc(report->count, sizeof *adjusted);
+    for (size_t i = 0; i < report->count; i++) {
+        const struct mb_comparison *effect = &report->comparisons[i];
+        bool member = aa ? effect->aa : effect->primary;
+        p_values[i] = member ? effect->p_value : NAN;
+        report->family += member && !aa && !isnan(effect->p_value);
+    }
+    mb_sample_holm(p_values, report->count, adjusted);
+    for (size_t i = 0; i < report->count; i++) {
+        if (!isnan(adjusted[i])) {
+            report->comparisons[i].p_adjusted = adjusted[i];
+        }
+    }
+    mb_mem_free(p_values);
+    mb_mem_free(adjusted);
+}
+
+static const char *value_problem(const struct mb_value *value)
+{
+    switch (value->state) {
+    case MB_VALUE_KNOWN:
+        return "has too few samples beyond it in a trial";
+    case MB_VALUE_UNKNOWN:
+        return "is not known";
+    case MB_VALUE_UNSUPPORTED:
+        return "has too few samples beyond it";
+    case MB_VALUE_CENSORED:
+        return "falls among requests that timed out";
+    }
+    return "is not known";
+}
+
+// Rules 1 and 2: true when they settle it.
+static bool missing_settle(struct mb_arena *arena, struct mb_comparison *effect)
+{
+    bool left_unknown = effect->baseline_value.state == MB_VALUE_UNKNOWN;
+    if (left_unknown || effect->value.state == MB_VALUE_UNKNOWN) {
+        effect->verdict = MB_COMPARE_INCOMPARABLE;
+        reason_add(arena, effect, "%s of '%s' is not known", effect->metric.name,
+                   left_unknown ? effect->baseline->variant : effect->cell->variant);
+        return true;
+    }
+    effect->verdict = MB_COMPARE_INCONCLUSIVE;
+    if (effect->blocks_lost > 0) {
+        bool left = effect->baseline_value.state != MB_VALUE_KNOWN;
+        reason_add(arena, effect, "%zu of %zu blocks have no value: %s %s",
+                   effect->blocks_lost, effect->blocks_lost + effect->blocks,
+                   effect->metric.name,
+                   value_problem(left ? &effect->baseline_value : &effect->value));
+        return true;
+    }
+    if (effect->difference.state == MB_SAMPLE_TOO_FEW) {
+        reason_add(arena, effect, "%zu paired block%s: an interval needs 2 or more",
+                   effect->blocks, effect->blocks == 1 ? "" : "s");
+        return true;
+    }
+    return false;
+}
+
+static bool margin_holds(const struct mb_compare_report *report,
+                         const struct mb_comparison *effect)
+{
+    if (!(effect->margin > 0.0) || effect->log_ratio.n == 0) {
+        return false;
+    }
+    double p = mb_sample_equivalence(&effect->log_ratio, log1p(effect->margin));
+    return p < 1.0 - report->confidence;
+}
+
+// Rule 5: says why the data cannot tell, and what would.
+static void inconclusive_explain(struct mb_arena *arena,
+                                 const struct mb_compare_report *report,
+                                 struct mb_comparison *effect)
+{
+    const struct mb_sample_estimate *estimate = mb_compare_tested(effect);
+    effect->verdict = MB_COMPARE_INCONCLUSIVE;
+    if (estimate->state == MB_SAMPLE_ZERO_VARIANCE && estimate->p_value == 1.0) {
+        reason_add(arena, effect, "equal in every block");
+        return;
+    }
+    if (fabs(estimate->value) <= effect->noise) {
+        reason_add(arena, effect, "below the noise floor (the baseline against itself)");
+        return;
+    }
+    size_t needed = mb_sample_pairs_needed(estimate->value, estimate->sd,
+                                           report->confidence, POWER, BLOCKS_LIMIT);
+    if (needed < BLOCKS_LIMIT) {
+        effect->blocks_needed = needed;
+        reason_add(arena, effect, "about %zu blocks would decide an effect of this size",
+                   needed);
+    } else {
+        reason_add(arena, effect, "an effect of this size is lost in this setup's noise");
+    }
+}
+
+static void effect_decide(struct mb_arena *arena, const struct mb_compare_report *report,
+                          struct mb_comparison *effect)
+{
+    if (missing_settle(arena, effect)) {
+        return;
+    }
+    if (margin_holds(report, effect)) {
+        effect->verdict = MB_COMPARE_SAME;
+        reason_add(arena, effect, "the effect lies within the margin of %.3g%%",
+                   effect->margin * 100.0);
+        return;
+    }
+    const struct mb_sample_estimate *estimate = mb_compare_tested(effect);
+    double p = isnan(effect->p_adjusted) ? effect->p_value : effect->p_adjusted;
+    if (effect->aa || p >= 1.0 - report->confidence ||
+        fabs(estimate->value) <= effect->noise) {
+        inconclusive_explain(arena, report, effect);
+        return;
+    }
+    bool good = (estimate->value > 0.0) == effect->metric.higher_is_better;
+    effect->verdict = good ? MB_COMPARE_BETTER : MB_COMPARE_WORSE;
+}
+
+static void note_add(struct mb_arena *arena, struct mb_compare_report *report,
+                     const char *code, const char *message)
+{
+    report->notes = mb_arena_grow(arena, report->notes, report->note_count,
+                                  &report->note_capacity, sizeof *report->notes);
+    report->notes[report->note_count++] =
+        (struct mb_compare_note){.code = code, .message = message};
+}
+
+static void saturation_note(struct mb_arena *arena, struct mb_compare_report *report,
+                            const struct mb_cell *cell)
+{
+    struct mb_metric throughput;
+    if (cell->point.load_model != MB_LOAD_OPEN || cell->point.rate_micro_rps <= 0 ||
+        !mb_metric_parse("throughput", &throughput)) {
+        return;
+    }
+    struct mb_value reached = mb_derive_cell(cell, &throughput);
+    double asked = (double)cell->point.rate_micro_rps / 1e6;
+    if (reached.state == MB_VALUE_KNOWN && reached.value < SATURATED_BELOW * asked) {
+        const char *message = mb_arena_print(arena,
+                                             "'%s' ran at %.0f%% of the asked rate (%s): "
+                                             "the cell is saturated, its latency "
+                                             "is that of a queue",
+                                             cell->variant, 100.0 * reached.value / asked,
+                                             mb_point_title(arena, &cell->point));
+        note_add(arena, report, "MB801", message);
+    }
+}
+
+static void bias_note(struct mb_arena *arena, struct mb_compare_report *report,
+                      const struct mb_comparison *twin)
+{
+    if (twin->p_adjusted < 1.0 - report->confidence) {
+        const char *message = mb_arena_print(
+            arena,
+            "%s of '%s' differs from its own twin by %.2g%% (%s): this setup has a bias, "
+            "effects of that size mean nothing",
+            twin->metric.name, twin->baseline->variant,
+            100.0 * fabs(expm1(twin->log_ratio.value)),
+            mb_point_title(arena, &twin->cell->point));
+        note_add(arena, report, "MB802", message);
+    }
+}
+
+void mb_compare_decide(struct mb_arena *arena, struct mb_compare_report *report)
+{
+    family_adjust(report, false);
+    family_adjust(report, true);
+    for (size_t i = 0; i < report->count; i++) {
+        struct mb_comparison *effect = &report->comparisons[i];
+        effect->noise = effect->aa ? 0.0 : noise_find(report, effect);
+        effect_decide(arena, report, effect);
+        if (effect->aa && effect->log_ratio.n > 0) {
+            bias_note(arena, report, effect);
+        }
+    }
+    for (size_t i = 0; i < report->result->cell_count; i++) {
+        saturation_note(arena, report, &report->result->cells[i]);
+    }
+}

@@ -1,0 +1,23 @@
+// Writers of a comparison. They print what compare/ found and compute nothing. Report
+// floor: may include base, format, model, compare.
+#ifndef MB_REPORT_COMPARE_H
+#define MB_REPORT_COMPARE_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "compare/compare.h"
+#include "format/node.h"
+
+// A table for each load point: what every variant adds, with its interval and verdict;
+// then the noise floor, what the reader has to know, and how to read it.
+void mb_report_compare_text(struct mb_arena *arena,
+                            const struct mb_compare_report *report, size_t width,
+                            bool color, struct mb_buf *out);
+
+// The promised keys (schema/comparison.schema.json). In arena.
+struct mb_node *mb_report_compare_node(struct mb_arena *arena,
+                                       const struct mb_compare_report *report);
+
+#endif

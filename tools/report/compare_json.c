@@ -1,0 +1,159 @@
+// JSON form of a comparison: schema/comparison.schema.json.
+#include "report/compare.h"
+
+#include <math.h>
+
+// Times are written in ms, CPU per request in us, the rest in base units; `unit` says so.
+static double unit_scale(enum mb_metric_unit unit)
+{
+    switch (unit) {
+    case MB_METRIC_NS:
+        return 1e-6;
+    case MB_METRIC_NS_PER_REQUEST:
+        return 1e-3;
+    case MB_METRIC_RPS:
+    case MB_METRIC_RATIO:
+    case MB_METRIC_BYTES:
+        return 1.0;
+    }
+    return 1.0;
+}
+
+static const char *unit_name(enum mb_metric_unit unit)
+{
+    switch (unit) {
+    case MB_METRIC_NS:
+        return "ms";
+    case MB_METRIC_NS_PER_REQUEST:
+        return "us/request";
+    case MB_METRIC_RPS:
+        return "rps";
+    case MB_METRIC_RATIO:
+        return "ratio";
+    case MB_METRIC_BYTES:
+        return "bytes";
+    }
+    return "";
+}
+
+struct target {
+    struct mb_arena *arena;
+    struct mb_node *map;
+};
+
+static void number_put(struct target target, const char *key, double value)
+{
+    mb_node_put(target.arena, target.map, key, mb_node_float(target.arena, value));
+}
+
+static void text_put(struct target target, const char *key, const char *text)
+{
+    mb_node_put(target.arena, target.map, key, mb_node_string(target.arena, text));
+}
+
+static void count_put(struct target target, const char *key, size_t count)
+{
+    mb_node_put(target.arena, target.map, key, mb_node_int(target.arena, (int64_t)count));
+}
+
+static void flag_put(struct target target, const char *key, bool flag)
+{
+    mb_node_put(target.arena, target.map, key, mb_node_bool(target.arena, flag));
+}
+
+static void value_put(struct target target, const char *key, struct mb_value value,
+                      double scale)
+{
+    number_put(target, key, value.state == MB_VALUE_KNOWN ? value.value * scale : NAN);
+}
+
+static struct mb_node *point_node(struct mb_arena *arena, const struct mb_point *point)
+{
+    struct target target = {.arena = arena, .map = mb_node_map(arena)};
+    text_put(target, "workload", point->workload);
+    text_put(target, "load_model", mb_load_model_name(point->load_model));
+    mb_node_put(arena, target.map, "connections", mb_node_int(arena, point->connections));
+    number_put(target, "rate_rps",
+               point->rate_micro_rps < 0 ? NAN : (double)point->rate_micro_rps / 1e6);
+    return target.map;
+}
+
+static void estimates_put(struct target target, const struct mb_comparison *effect)
+{
+    double scale = unit_scale(effect->metric.unit);
+    value_put(target, "baseline_value", effect->baseline_value, scale);
+    value_put(target, "value", effect->value, scale);
+    number_put(target, "difference", effect->difference.value * scale);
+    number_put(target, "difference_low", effect->difference.low * scale);
+    number_put(target, "difference_high", effect->difference.high * scale);
+    bool ratio = effect->log_ratio.n > 0;
+    number_put(target, "ratio", ratio ? exp(effect->log_ratio.value) : NAN);
+    number_put(target, "ratio_low", ratio ? exp(effect->log_ratio.low) : NAN);
+    number_put(target, "ratio_high", ratio ? exp(effect->log_ratio.high) : NAN);
+}
+
+static struct mb_node *comparison_node(struct mb_arena *arena,
+                                       const struct mb_compare_report *report,
+                                       const struct mb_comparison *effect)
+{
+    struct target target = {.arena = arena, .map = mb_node_map(arena)};
+    bool ratio = effect->log_ratio.n > 0;
+    text_put(target, "baseline_result", report->digest);
+    text_put(target, "result", report->digest);
+    text_put(target, "baseline", effect->baseline->variant);
+    text_put(target, "variant", effect->cell->variant);
+    mb_node_put(arena, target.map, "point", point_node(arena, &effect->cell->point));
+    text_put(target, "metric", effect->metric.name);
+    text_put(target, "unit", unit_name(effect->metric.unit));
+    flag_put(target, "higher_is_better", effect->metric.higher_is_better);
+    flag_put(target, "primary", effect->primary);
+    flag_put(target, "aa", effect->aa);
+    estimates_put(target, effect);
+    number_put(target, "confidence", report->confidence);
+    count_put(target, "n", effect->blocks);
+    text_put(target, "method", ratio ? "paired_t_log_ratio" : "paired_t_difference");
+    number_put(target, "p_value", effect->p_value);
+    number_put(target, "p_adjusted", effect->p_adjusted);
+    number_put(target, "p_signed_rank", effect->p_signed_rank);
+    number_put(target, "margin", effect->margin > 0.0 ? effect->margin : NAN);
+    number_put(target, "noise_floor_ratio",
+               effect->noise > 0.0 && ratio ? exp(effect->noise) : NAN);
+    text_put(target, "verdict", mb_compare_verdict_name(effect->verdict));
+    mb_node_put(arena, target.map, "blocks_needed",
+                effect->blocks_needed > 0
+                    ? mb_node_int(arena, (int64_t)effect->blocks_needed)
+                    : mb_node_null(arena));
+    struct mb_node *reasons = mb_node_list(arena);
+    for (size_t i = 0; i < effect->reason_count; i++) {
+        mb_node_push(arena, reasons, mb_node_string(arena, effect->reasons[i]));
+    }
+    mb_node_put(arena, target.map, "reasons", reasons);
+    return target.map;
+}
+
+struct mb_node *mb_report_compare_node(struct mb_arena *arena,
+                                       const struct mb_compare_report *report)
+{
+    struct target target = {.arena = arena, .map = mb_node_map(arena)};
+    text_put(target, "meshbench", "v1");
+    text_put(target, "kind", "comparison");
+    text_put(target, "baseline", report->baseline);
+    number_put(target, "confidence", report->confidence);
+    count_put(target, "family", report->family);
+    struct mb_node *comparisons = mb_node_list(arena);
+    for (size_t i = 0; i < report->count; i++) {
+        mb_node_push(arena, comparisons,
+                     comparison_node(arena, report, &report->comparisons[i]));
+    }
+    mb_node_put(arena, target.map, "comparisons", comparisons);
+    mb_node_put(arena, target.map, "confounders", mb_node_list(arena));
+    struct mb_node *notes = mb_node_list(arena);
+    for (size_t i = 0; i < report->note_count; i++) {
+        struct target note = {.arena = arena, .map = mb_node_map(arena)};
+        text_put(note, "code", report->notes[i].code);
+        text_put(note, "message", report->notes[i].message);
+        mb_node_push(arena, notes, note.map);
+    }
+    mb_node_put(arena, target.map, "notes", notes);
+    return target.map;
+}
