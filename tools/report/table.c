@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 static const size_t GAP = 2;
 
@@ -22,12 +23,10 @@ size_t mb_table_text_width(const char *text)
 
 void mb_table_add(struct mb_table *table, enum mb_table_style style, const char *text)
 {
-    char *copy = mb_arena_copy_string(table->arena, text);
-    for (char *at = copy; *at != '\0'; at++) {
-        if ((unsigned char)*at < 0x20 || *at == 0x7F) {
-            *at = '?';
-        }
-    }
+    struct mb_buf safe = {0};
+    mb_text_show(text, strlen(text), "", &safe);
+    const char *copy = mb_arena_copy_string(table->arena, mb_buf_string(&safe));
+    mb_buf_release(&safe);
     table->cells = mb_arena_grow(table->arena, table->cells, table->count,
                                  &table->capacity, sizeof *table->cells);
     table->cells[table->count++] = (struct mb_table_cell){.text = copy, .style = style};

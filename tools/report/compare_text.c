@@ -1,0 +1,353 @@
+// Terminal form of a comparison.
+#include "report/compare.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "report/table.h"
+
+// At most this many "cannot tell yet" lines; the rest is counted.
+enum { UNDECIDED_MAX = 6, CELL_TEXT = 96 };
+
+struct scale {
+    double factor; // from the metric's unit to the one shown
+    const char *unit;
+    bool relative; // effects are shown in percent
+};
+
+// One unit for a whole column, so that its numbers can be compared by eye.
+static struct scale scale_choose(const struct mb_comparison *effect)
+{
+    double size = effect->baseline_value.state == MB_VALUE_KNOWN
+                      ? effect->baseline_value.value
+                      : effect->value.value;
+    switch (effect->metric.unit) {
+    case MB_METRIC_NS:
+        if (size >= 1e9) {
+            return (struct scale){1e-9, "s", false};
+        }
+        return size >= 1e6 ? (struct scale){1e-6, "ms", false}
+                           : (struct scale){1e-3, "us", false};
+    case MB_METRIC_NS_PER_REQUEST:
+        return size >= 1e6 ? (struct scale){1e-6, "ms", true}
+                           : (struct scale){1e-3, "us", true};
+    case MB_METRIC_RPS:
+        return (struct scale){1.0, "rps", true};
+    case MB_METRIC_RATIO:
+        return (struct scale){100.0, "%", false};
+    case MB_METRIC_BYTES:
+        return (struct scale){1.0 / 1048576.0, "MiB", true};
+    }
+    return (struct scale){1.0, "", false};
+}
+
+// "p99", "service p99", "throughput", "CPU/request", "memory", "errors".
+static void metric_label(const struct mb_metric *metric, char *text, size_t size)
+{
+    const char *name = metric->name;
+    const char *dot = strchr(name, '.');
+    switch (metric->family) {
+    case MB_METRIC_DIST:
+        if (dot != NULL && strncmp(name, "response_time.", 14) == 0) {
+            (void)snprintf(text, size, "%s", dot + 1);
+        } else {
+            (void)snprintf(text, size, "%s", name);
+        }
+        return;
+    case MB_METRIC_THROUGHPUT:
+        (void)snprintf(text, size, "throughput");
+        return;
+    case MB_METRIC_ERROR_RATIO:
+        (void)snprintf(text, size, "errors");
+        return;
+    case MB_METRIC_CPU_PER_REQUEST:
+        (void)snprintf(text, size, "CPU/request%s", dot != NULL ? dot : "");
+        return;
+    case MB_METRIC_MEMORY:
+        (void)snprintf(text, size, "memory%s", dot != NULL ? dot : "");
+        return;
+    }
+}
+
+// Decimals that show a number of this size with three significant digits, 0 to 4.
+static int decimals_for(double size)
+{
+    if (!(size > 0.0)) {
+        return 0;
+    }
+    int digits = 2 - (int)floor(log10(size));
+    return digits < 0 ? 0 : digits > 4 ? 4 : digits;
+}
+
+// Decimals that an uncertainty supports: two significant digits of it.
+static int decimals_of_error(double half_width)
+{
+    if (!(half_width > 0.0)) {
+        return 2;
+    }
+    int digits = 1 - (int)floor(log10(half_width));
+    return digits < 0 ? 0 : digits > 4 ? 4 : digits;
+}
+
+static void value_text(const struct mb_value *value, const struct scale *scale,
+                       char *text, size_t size)
+{
+    double shown = value->value * scale->factor;
+    switch (value->state) {
+    case MB_VALUE_KNOWN:
+        (void)snprintf(text, size, "%.*f", decimals_for(fabs(shown)), shown);
+        return;
+    case MB_VALUE_UNKNOWN:
+        (void)snprintf(text, size, "-");
+        return;
+    case MB_VALUE_UNSUPPORTED:
+        (void)snprintf(text, size, "too few");
+        return;
+    case MB_VALUE_CENSORED:
+        (void)snprintf(text, size, "> %.*f", decimals_for(shown), shown);
+        return;
+    }
+}
+
+static const char *verdict_word(const struct mb_comparison *effect)
+{
+    if (effect->aa) {
+        return "";
+    }
+    switch (effect->verdict) {
+    case MB_COMPARE_BETTER:
+        return " better";
+    case MB_COMPARE_WORSE:
+        return " worse";
+    case MB_COMPARE_SAME:
+        return " same";
+    case MB_COMPARE_INCONCLUSIVE:
+        return " ~";
+    case MB_COMPARE_INCOMPARABLE:
+        return " incomparable";
+    }
+    return "";
+}
+
+static enum mb_table_style verdict_style(const struct mb_comparison *effect)
+{
+    if (effect->aa) {
+        return MB_TABLE_FAINT;
+    }
+    switch (effect->verdict) {
+    case MB_COMPARE_BETTER:
+        return MB_TABLE_GOOD;
+    case MB_COMPARE_WORSE:
+        return MB_TABLE_BAD;
+    case MB_COMPARE_SAME:
+    case MB_COMPARE_INCONCLUSIVE:
+    case MB_COMPARE_INCOMPARABLE:
+        return MB_TABLE_PLAIN;
+    }
+    return MB_TABLE_PLAIN;
+}
+
+// "+0.93 ±0.04 worse", "-34.1% ±1.2% worse"; without an interval the bare value.
+static void effect_text(const struct mb_comparison *effect, const struct scale *scale,
+                        char *text, size_t size)
+{
+    bool relative = scale->relative && effect->log_ratio.n > 0;
+    const struct mb_sample_estimate *estimate =
+        relative ? &effect->log_ratio : &effect->difference;
+    if (estimate->state == MB_SAMPLE_TOO_FEW) {
+        char value[CELL_TEXT / 2];
+        value_text(&effect->value, scale, value, sizeof value);
+        (void)snprintf(text, size, "%s%s", value, verdict_word(effect));
+        return;
+    }
+    const char *unit = relative ? "%" : "";
+    double middle =
+        relative ? 100.0 * expm1(estimate->value) : estimate->value * scale->factor;
+    double high =
+        relative ? 100.0 * expm1(estimate->high) : estimate->high * scale->factor;
+    double low = relative ? 100.0 * expm1(estimate->low) : estimate->low * scale->factor;
+    double half = (high - low) / 2.0;
+    int decimals = decimals_of_error(half);
+    (void)snprintf(text, size, "%+.*f%s ±%.*f%s%s", decimals, middle, unit, decimals,
+                   half, unit, verdict_word(effect));
+}
+
+// Consecutive comparisons of one variant at one point.
+static size_t run_length(const struct mb_compare_report *report, size_t start)
+{
+    size_t end = start;
+    while (end < report->count &&
+           report->comparisons[end].cell == report->comparisons[start].cell) {
+        end++;
+    }
+    return end - start;
+}
+
+// At a fixed rate the throughput is that rate, unless the cell is saturated, which a note
+// says.
+static bool column_shown(const struct mb_comparison *effect)
+{
+    bool fixed_rate = effect->cell->point.load_model == MB_LOAD_OPEN;
+    return !(fixed_rate && effect->metric.family == MB_METRIC_THROUGHPUT);
+}
+
+static void head_rows(struct mb_table *table, const struct mb_comparison *effects,
+                      size_t count)
+{
+    char text[CELL_TEXT];
+    char label[CELL_TEXT];
+    mb_table_add(table, MB_TABLE_PLAIN, "");
+    for (size_t i = 0; i < count; i++) {
+        if (column_shown(&effects[i])) {
+            metric_label(&effects[i].metric, label, sizeof label);
+            (void)snprintf(text, sizeof text, "%.60s [%s]", label,
+                           scale_choose(&effects[i]).unit);
+            mb_table_add(table, MB_TABLE_FAINT, text);
+        }
+    }
+    mb_table_add(table, MB_TABLE_PLAIN, effects[0].baseline->variant);
+    for (size_t i = 0; i < count; i++) {
+        if (column_shown(&effects[i])) {
+            struct scale scale = scale_choose(&effects[i]);
+            value_text(&effects[i].baseline_value, &scale, text, sizeof text);
+            mb_table_add(table, MB_TABLE_PLAIN, text);
+        }
+    }
+}
+
+static void effect_row(struct mb_table *table, struct mb_arena *arena,
+                       const struct mb_comparison *effects, size_t count)
+{
+    char text[CELL_TEXT];
+    const char *label =
+        effects[0].aa ? mb_arena_print(arena, "%s again", effects[0].baseline->variant)
+                      : effects[0].cell->variant;
+    mb_table_add(table, effects[0].aa ? MB_TABLE_FAINT : MB_TABLE_PLAIN, label);
+    for (size_t i = 0; i < count; i++) {
+        if (column_shown(&effects[i])) {
+            struct scale scale = scale_choose(&effects[i]);
+            effect_text(&effects[i], &scale, text, sizeof text);
+            mb_table_add(table, verdict_style(&effects[i]), text);
+        }
+    }
+}
+
+// Prints the table of the point that starts at `start`; returns where the next one
+// starts.
+static size_t point_print(struct mb_arena *arena, const struct mb_compare_report *report,
+                          size_t start, size_t width, bool color, struct mb_buf *out)
+{
+    const struct mb_comparison *first = &report->comparisons[start];
+    size_t run = run_length(report, start);
+    size_t columns = 1;
+    for (size_t i = 0; i < run; i++) {
+        columns += column_shown(&first[i]);
+    }
+    mb_buf_print(out, "\n  %s\n", mb_point_title(arena, &first->cell->point));
+    struct mb_table table;
+    mb_table_init(&table, arena, columns);
+    head_rows(&table, first, run);
+    size_t at = start;
+    while (at < report->count && report->comparisons[at].baseline == first->baseline) {
+        effect_row(&table, arena, &report->comparisons[at], run_length(report, at));
+        at += run_length(report, at);
+    }
+    mb_table_print(&table, 4, width, color, out);
+    return at;
+}
+
+static const char *fact_text(const struct mb_result *result, const char *path)
+{
+    for (size_t i = 0; i < result->facts.count; i++) {
+        if (strcmp(result->facts.items[i].path, path) == 0) {
+            return mb_node_text(result->facts.items[i].captured, NULL);
+        }
+    }
+    return NULL;
+}
+
+static size_t blocks_most(const struct mb_compare_report *report)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < report->count; i++) {
+        most =
+            report->comparisons[i].blocks > most ? report->comparisons[i].blocks : most;
+    }
+    return most;
+}
+
+static void head_print(const struct mb_compare_report *report, struct mb_buf *out)
+{
+    const struct mb_result *result = report->result;
+    char duration[32];
+    mb_units_show(MB_UNIT_DURATION,
+                  (double)(result->finished_unix_ns - result->started_unix_ns), duration,
+                  sizeof duration);
+    mb_buf_print(out, "%s  ·  %zu cells x %zu blocks  ·  %s",
+                 result->spec_name != NULL ? result->spec_name : result->id,
+                 result->cell_count, blocks_most(report), duration);
+    const char *host = fact_text(result, "environment.host.cpu_model");
+    if (host != NULL) {
+        mb_buf_print(out, "  ·  %s", host);
+    }
+    mb_buf_print(out, "\n\nWhat each variant adds to '%s', measured in the same run\n",
+                 report->baseline);
+}
+
+static void undecided_print(const struct mb_compare_report *report,
+                            struct mb_arena *arena, struct mb_buf *out)
+{
+    size_t seen = 0;
+    for (size_t i = 0; i < report->count; i++) {
+        const struct mb_comparison *effect = &report->comparisons[i];
+        bool open = effect->verdict == MB_COMPARE_INCONCLUSIVE ||
+                    effect->verdict == MB_COMPARE_INCOMPARABLE;
+        if (!effect->primary || !open || effect->reason_count == 0) {
+            continue;
+        }
+        if (seen++ == 0) {
+            mb_buf_append_string(out, "\nCannot tell:\n");
+        }
+        if (seen <= UNDECIDED_MAX) {
+            mb_buf_print(out, "  %s, %s, %s: %s\n", effect->cell->variant,
+                         effect->metric.name, mb_point_title(arena, &effect->cell->point),
+                         effect->reasons[0]);
+        }
+    }
+    if (seen > UNDECIDED_MAX) {
+        mb_buf_print(out, "  and %zu more (--format json has all)\n",
+                     seen - UNDECIDED_MAX);
+    }
+}
+
+static void foot_print(const struct mb_compare_report *report, struct mb_buf *out)
+{
+    for (size_t i = 0; i < report->note_count; i++) {
+        mb_buf_print(out, "%s  %s: %s\n", i == 0 ? "\nWorth knowing:\n" : "",
+                     report->notes[i].code, report->notes[i].message);
+    }
+    mb_buf_print(out,
+                 "\n±: %.3g%% interval of the mean over blocks, each paired with the "
+                 "baseline of its block.\n",
+                 report->confidence * 100.0);
+    mb_buf_print(
+        out,
+        "worse, better: certain at that level (%zu primary comparisons, corrected "
+        "by Holm) and\nlarger than the noise floor, which is how far '%s' differs "
+        "from itself. ~: cannot tell.\n",
+        report->family, report->baseline);
+}
+
+void mb_report_compare_text(struct mb_arena *arena,
+                            const struct mb_compare_report *report, size_t width,
+                            bool color, struct mb_buf *out)
+{
+    head_print(report, out);
+    for (size_t at = 0; at < report->count;) {
+        at = point_print(arena, report, at, width, color, out);
+    }
+    undecided_print(report, arena, out);
+    foot_print(report, out);
+}
