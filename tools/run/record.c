@@ -1,0 +1,177 @@
+#include "run/record.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "format/doc.h"
+#include "format/emit.h"
+
+void mb_record_init(struct mb_record *record, struct mb_arena *arena,
+                    const struct mb_plan *plan, const char *partial_path)
+{
+    *record = (struct mb_record){.arena = arena, .path = partial_path};
+    struct mb_result *result = &record->result;
+    result->cell_count = plan->cell_count;
+    result->cells = mb_arena_alloc(arena, plan->cell_count, sizeof *result->cells);
+    record->trials = mb_arena_alloc(arena, plan->cell_count, sizeof(struct mb_node *));
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        const struct mb_variant *variant = &plan->spec->variants[plan->cells[i].variant];
+        result->cells[i].variant = variant->name;
+        result->cells[i].aa_of = variant->aa_of;
+        result->cells[i].point = plan->cells[i].point;
+        record->trials[i] = mb_node_list(arena);
+    }
+}
+
+void mb_record_release(struct mb_record *record)
+{
+    mb_result_release(&record->result);
+}
+
+// The series is in the document; nothing derived needs it.
+static void series_drop(struct mb_trial *trial)
+{
+    for (size_t p = 0; p < trial->part_count; p++) {
+        struct mb_part *part = &trial->parts[p];
+        struct mb_part series = {.intervals = part->intervals,
+                                 .interval_count = part->interval_count};
+        mb_part_release(&series);
+        part->intervals = NULL;
+        part->interval_count = 0;
+        part->interval_ns = 0;
+    }
+}
+
+enum mb_status mb_record_add_node(struct mb_record *record, size_t cell,
+                                  struct mb_node *node, struct mb_err *err)
+{
+    struct mb_cell *into = &record->result.cells[cell];
+    struct mb_trial trial;
+    enum mb_status status = mb_trial_from_node(record->arena, node, &trial, err);
+    if (status != MB_OK) {
+        return status;
+    }
+    series_drop(&trial);
+    into->trials = mb_arena_grow(record->arena, into->trials, into->trial_count,
+                                 &into->trial_capacity, sizeof *into->trials);
+    into->trials[into->trial_count++] = trial;
+    mb_node_push(record->arena, record->trials[cell], node);
+    return MB_OK;
+}
+
+enum mb_status mb_record_add(struct mb_record *record, size_t cell,
+                             const struct mb_trial *trial, struct mb_err *err)
+{
+    struct mb_node *node = mb_trial_to_node(record->arena, trial);
+    enum mb_status status = mb_record_add_node(record, cell, node, err);
+    if (status != MB_OK) {
+        err->code = MB_BUG;
+        mb_err_prepend(err, "trial '%s' cannot be read back", trial->id);
+        return MB_BUG;
+    }
+    return MB_OK;
+}
+
+const struct mb_trial *mb_record_find(const struct mb_record *record, size_t cell,
+                                      const char *id)
+{
+    const struct mb_cell *in = &record->result.cells[cell];
+    for (size_t i = 0; i < in->trial_count; i++) {
+        if (in->trials[i].status == MB_TRIAL_COMPLETE &&
+            strcmp(in->trials[i].id, id) == 0) {
+            return &in->trials[i];
+        }
+    }
+    return NULL;
+}
+
+size_t mb_record_count(const struct mb_record *record, enum mb_trial_status status)
+{
+    size_t count = 0;
+    for (size_t c = 0; c < record->result.cell_count; c++) {
+        const struct mb_cell *cell = &record->result.cells[c];
+        for (size_t t = 0; t < cell->trial_count; t++) {
+            count += cell->trials[t].status == status;
+        }
+    }
+    return count;
+}
+
+static size_t trial_total(const struct mb_record *record)
+{
+    return mb_record_count(record, MB_TRIAL_COMPLETE) +
+           mb_record_count(record, MB_TRIAL_PARTIAL) +
+           mb_record_count(record, MB_TRIAL_DISCARDED);
+}
+
+// The result's document: built from empty cells, then the trials' own documents are hung
+// in, so that no histogram is encoded twice.
+static struct mb_node *document(struct mb_arena *arena, const struct mb_record *record)
+{
+    struct mb_result shell = record->result;
+    shell.cells = mb_arena_alloc(arena, shell.cell_count, sizeof *shell.cells);
+    for (size_t i = 0; i < shell.cell_count; i++) {
+        shell.cells[i] = record->result.cells[i];
+        shell.cells[i].trials = NULL;
+        shell.cells[i].trial_count = 0;
+    }
+    struct mb_node *root = mb_result_to_node(arena, &shell);
+    struct mb_node *cells = mb_node_find(root, "cells");
+    for (size_t i = 0; i < shell.cell_count; i++) {
+        mb_node_set(arena, cells->as.list.items[i], "trials", record->trials[i]);
+    }
+    return root;
+}
+
+static enum mb_status write_document(const struct mb_record *record, const char *path,
+                                     struct mb_err *err)
+{
+    struct mb_arena scratch;
+    struct mb_buf text;
+    mb_arena_init(&scratch);
+    mb_buf_init(&text, MB_DOC_MAX_BYTES);
+    mb_emit_json(document(&scratch, record), &text);
+    enum mb_status status;
+    if (text.overflowed) {
+        status = mb_err_set(err, MB_FAILED,
+                            "result is larger than the %d bytes that can be read back",
+                            MB_DOC_MAX_BYTES);
+    } else {
+        status = mb_file_write(path, text.data, text.size, err);
+    }
+    mb_buf_release(&text);
+    mb_arena_release(&scratch);
+    return status;
+}
+
+enum mb_status mb_record_save(struct mb_record *record, struct mb_err *err)
+{
+    size_t count = trial_total(record);
+    if (count == 0) {
+        return MB_OK;
+    }
+    enum mb_status status = write_document(record, record->path, err);
+    if (status == MB_OK) {
+        record->written = count;
+    }
+    return status;
+}
+
+enum mb_status mb_record_finish(struct mb_record *record, const char *path,
+                                struct mb_err *err)
+{
+    enum mb_status status = write_document(record, path, err);
+    if (status != MB_OK) {
+        return status;
+    }
+    if (unlink(record->path) != 0 && errno != ENOENT) {
+        return mb_err_set(
+            err, MB_FAILED,
+            "cannot remove '%s', although the result is complete in '%s': %s",
+            record->path, path, strerror(errno));
+    }
+    return MB_OK;
+}

@@ -1,0 +1,48 @@
+// Going on with an interrupted run. Run floor.
+//
+// A partial result names its spec by digest, its seed and its environment. Going on needs
+// the same spec, build, environment and versions: else one cell would hold two different
+// things. Complete trials are kept; a trial that was cut off is kept as discarded, with
+// its reason, under the id "<id>~<n>", and is measured again.
+#ifndef MB_RUN_RESUME_H
+#define MB_RUN_RESUME_H
+
+#include "base/arena.h"
+#include "base/ctx.h"
+#include "base/diag.h"
+#include "base/err.h"
+#include "format/doc.h"
+#include "model/result.h"
+#include "run/plan.h"
+#include "run/record.h"
+
+struct mb_resume {
+    struct mb_doc doc;
+    struct mb_result result; // its cells without trials: those stay in the document
+    int block_count;         // blocks that the interrupted run had planned
+};
+
+// Reads and checks a partial result. In arena. MB_INVALID when it is not a result, or
+// complete already.
+MB_MUST_USE enum mb_status mb_resume_read(struct mb_arena *arena, struct mb_ctx *ctx,
+                                          const char *path, struct mb_resume *resume,
+                                          struct mb_err *err);
+
+// Compares what stands now (header, keys and facts of record->result) with what stood
+// then. MB_INVALID names the first difference.
+MB_MUST_USE enum mb_status mb_resume_check(const struct mb_resume *resume,
+                                           const struct mb_result *now,
+                                           struct mb_err *err);
+
+// Moves the trials into the record, which is empty, and extends the plan by the blocks
+// that the interrupted run had begun.
+MB_MUST_USE enum mb_status mb_resume_apply(const struct mb_resume *resume,
+                                           struct mb_plan *plan, struct mb_record *record,
+                                           struct mb_err *err);
+
+// Adds a finding about this interruption, and those about earlier ones.
+#define MB_RESUME_CODE "MB423"
+void mb_resume_judge(const struct mb_resume *resume, int64_t now_unix_ns,
+                     struct mb_diag *diag);
+
+#endif
