@@ -89,14 +89,22 @@ struct mb_dist_quantile {
 
 // Every value in ns. -1 in n, sum, min, max: not known (zero is zero). A sum over 2^53 -
 // 1 is written as not known.
+//
+// An HDR distribution that was measured here has `hdr`; one that was read from a document
+// has only its encoded `payload`, because inflating all of a large result takes long and
+// seldom all are needed. Call mb_dist_open before using `hdr` of something that was read.
 struct mb_dist {
     enum mb_dist_type type;
+    bool mixed;         // failed requests are among the values (imports only)
     const char *reason; // for ABSENT
     int64_t n;
     int64_t sum;
     int64_t min;
     int64_t max;
-    struct mb_hdr *hdr; // for HDR; owned by whoever made the part (see mb_part_release)
+    struct mb_hdr *hdr;  // for HDR; from mb_mem_alloc, freed by mb_part_release
+    const char *payload; // for HDR that was read: V2 payload in Base64; borrowed from the
+                         // tree
+    size_t payload_size;
     struct mb_dist_bucket *buckets;     // for BUCKETS, ascending, in arena
     struct mb_dist_quantile *quantiles; // for QUANTILES, ascending, in arena
     size_t count;                       // of buckets or quantiles
@@ -107,6 +115,7 @@ struct mb_status_count {
     int64_t n;
 };
 
+// -1: not known (imports only; zero is zero).
 struct mb_counts {
     int64_t intended;
     int64_t sent;
@@ -149,20 +158,32 @@ struct mb_part {
     int64_t run_delay_ns; // generator threads runnable but not running; -1: not known
     int64_t cpu_ns; // generator threads, user and system, in the window; -1: not known
     bool interrupted;
+    struct mb_node *unknown; // keys of a newer minor version, kept for rewriting; or NULL
 };
+
+// Fills dist->hdr from its payload, once. MB_INVALID when the payload is none; nothing to
+// do for other types. The histogram is freed by mb_part_release.
+MB_MUST_USE enum mb_status mb_dist_open(struct mb_dist *dist, struct mb_err *err);
+
+// Frees dist->hdr; one that has a payload can be opened again.
+void mb_dist_close(struct mb_dist *dist);
+
+// Not known, and why. `reason` is borrowed.
+struct mb_dist mb_dist_absent(const char *reason);
 
 // Frees the histograms of a part (its arrays are in the arena).
 void mb_part_release(struct mb_part *part);
 
-// Node <-> struct. Reading expects a tree that the result schema accepted; what the
-// schema cannot promise (histogram payloads, sums) is checked and is MB_INVALID with a
-// pointer in the message. Strings are borrowed from the tree.
+// Node <-> struct. Reading expects a tree that the result schema accepted; another one is
+// MB_INVALID with a pointer in the message, never a crash. Sums and identities are not
+// looked at here (mb_derive_verify does), payloads not before mb_dist_open. Strings are
+// borrowed from the tree.
 struct mb_node *mb_part_to_node(struct mb_arena *arena, const struct mb_part *part);
 MB_MUST_USE enum mb_status mb_part_from_node(struct mb_arena *arena,
                                              const struct mb_node *node,
                                              struct mb_part *part, struct mb_err *err);
 
-// All errors together.
+// All errors together; -1 when none of the kinds is known.
 int64_t mb_counts_errors(const struct mb_counts *counts);
 
 #endif

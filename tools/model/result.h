@@ -41,7 +41,8 @@ struct mb_resource_process {
     const char *name;
 };
 
-// Counters at the start and end of the window, over all processes of a role.
+// Counters at the start and end of the window, over all processes of a role. -1 in any of
+// the five: not known.
 struct mb_resource {
     enum mb_role role;
     const char *source; // "procfs"
@@ -55,6 +56,7 @@ struct mb_resource {
     size_t process_count;
     struct mb_resource_sample *samples;
     size_t sample_count;
+    struct mb_node *unknown; // as in struct mb_part
 };
 
 struct mb_trial {
@@ -73,6 +75,7 @@ struct mb_trial {
     size_t resource_count;
     struct mb_node
         *host; // load average and steal around the trial; NULL when not captured
+    struct mb_node *unknown; // as in struct mb_part
 };
 
 // One point of a workload's matrix.
@@ -91,6 +94,7 @@ struct mb_cell {
     struct mb_trial *trials;
     size_t trial_count;
     size_t trial_capacity;
+    struct mb_node *unknown; // as in struct mb_part
 };
 
 struct mb_fact {

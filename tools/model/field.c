@@ -1,0 +1,293 @@
+#include "model/field.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/units.h"
+
+struct mb_field mb_field_root(const struct mb_node *node, struct mb_err *err)
+{
+    return (struct mb_field){.node = node, .err = err};
+}
+
+struct mb_field mb_field_child(const struct mb_field *parent, const char *key)
+{
+    const struct mb_node *node = mb_node_find(parent->node, key);
+    if (node != NULL && node->type == MB_NODE_NULL) {
+        node = NULL;
+    }
+    return (struct mb_field){
+        .parent = parent, .key = key, .node = node, .err = parent->err};
+}
+
+struct mb_field mb_field_item(const struct mb_field *list, size_t index)
+{
+    const struct mb_node *node = NULL;
+    if (list->node != NULL && list->node->type == MB_NODE_LIST &&
+        index < list->node->as.list.count) {
+        node = list->node->as.list.items[index];
+    }
+    return (struct mb_field){
+        .parent = list, .index = index, .node = node, .err = list->err};
+}
+
+// Escapes as RFC 6901 asks: ~ is ~0, / is ~1.
+static void pointer_append(const struct mb_field *field, struct mb_buf *out)
+{
+    if (field->parent == NULL) {
+        return;
+    }
+    pointer_append(field->parent, out);
+    mb_buf_append_char(out, '/');
+    if (field->key == NULL) {
+        mb_buf_print(out, "%zu", field->index);
+        return;
+    }
+    for (const char *c = field->key; *c != '\0'; c++) {
+        if (*c == '~' || *c == '/') {
+            mb_buf_append_string(out, *c == '~' ? "~0" : "~1");
+        } else {
+            mb_buf_append_char(out, *c);
+        }
+    }
+}
+
+void mb_field_fault(const struct mb_field *field, const char *format, ...)
+{
+    if (field->err->code != MB_OK) {
+        return;
+    }
+    char message[512];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    struct mb_buf pointer;
+    mb_buf_init(&pointer, 512);
+    pointer_append(field, &pointer);
+    (void)mb_err_set(field->err, MB_INVALID, "%s: %s", mb_buf_string(&pointer), message);
+    mb_buf_release(&pointer);
+}
+
+// The node of a key when it has the wanted type; a fault when it has another, or is
+// missing though it is required.
+static const struct mb_node *wanted(const struct mb_field *map, const char *key,
+                                    enum mb_node_type type, bool required)
+{
+    struct mb_field field = mb_field_child(map, key);
+    if (field.node == NULL) {
+        if (required) {
+            mb_field_fault(&field, "is missing");
+        }
+        return NULL;
+    }
+    if (field.node->type != type) {
+        mb_field_fault(&field, "must be %s, is %s", mb_node_type_name(type),
+                       mb_node_type_name(field.node->type));
+        return NULL;
+    }
+    return field.node;
+}
+
+static int64_t int_read(const struct mb_field *map, const char *key,
+                        const struct mb_node *node, const int64_t range[2],
+                        int64_t fallback)
+{
+    if (node == NULL) {
+        return fallback;
+    }
+    int64_t value = node->as.integer;
+    if (value < range[0] || value > range[1]) {
+        struct mb_field field = mb_field_child(map, key);
+        mb_field_fault(&field, "must be from %lld to %lld, is %lld", (long long)range[0],
+                       (long long)range[1], (long long)value);
+        return fallback;
+    }
+    return value;
+}
+
+int64_t mb_field_int(const struct mb_field *map, const char *key, int64_t min,
+                     int64_t max)
+{
+    const int64_t range[2] = {min, max};
+    return int_read(map, key, wanted(map, key, MB_NODE_INT, true), range, min);
+}
+
+int64_t mb_field_int_or(const struct mb_field *map, const char *key, int64_t min,
+                        int64_t max, int64_t fallback)
+{
+    const int64_t range[2] = {min, max};
+    return int_read(map, key, wanted(map, key, MB_NODE_INT, false), range, fallback);
+}
+
+bool mb_field_bool(const struct mb_field *map, const char *key)
+{
+    const struct mb_node *node = wanted(map, key, MB_NODE_BOOL, true);
+    return node != NULL && node->as.boolean;
+}
+
+const char *mb_field_text(const struct mb_field *map, const char *key)
+{
+    const struct mb_node *node = wanted(map, key, MB_NODE_STRING, true);
+    return node != NULL ? node->as.string.data : "";
+}
+
+const char *mb_field_text_or(const struct mb_field *map, const char *key,
+                             const char *fallback)
+{
+    const struct mb_node *node = wanted(map, key, MB_NODE_STRING, false);
+    return node != NULL ? node->as.string.data : fallback;
+}
+
+static int64_t time_read(const struct mb_field *map, const char *key,
+                         const struct mb_node *node, int64_t fallback)
+{
+    if (node == NULL) {
+        return fallback;
+    }
+    int64_t unix_ns = fallback;
+    struct mb_err err = {0};
+    if (mb_units_parse_time(node->as.string.data, &unix_ns, &err) != MB_OK) {
+        struct mb_field field = mb_field_child(map, key);
+        mb_field_fault(&field, "%s", err.message);
+    }
+    return unix_ns;
+}
+
+int64_t mb_field_time(const struct mb_field *map, const char *key)
+{
+    return time_read(map, key, wanted(map, key, MB_NODE_STRING, true), 0);
+}
+
+int64_t mb_field_time_or(const struct mb_field *map, const char *key, int64_t fallback)
+{
+    return time_read(map, key, wanted(map, key, MB_NODE_STRING, false), fallback);
+}
+
+static bool is_type(const struct mb_field *field, enum mb_node_type type)
+{
+    if (field->node != NULL && field->node->type == type) {
+        return true;
+    }
+    mb_field_fault(field, "must be %s, is %s", mb_node_type_name(type),
+                   field->node != NULL ? mb_node_type_name(field->node->type)
+                                       : "missing");
+    return false;
+}
+
+bool mb_field_is_map(const struct mb_field *field)
+{
+    return is_type(field, MB_NODE_MAP);
+}
+
+size_t mb_field_list(const struct mb_field *field)
+{
+    return field->node != NULL && is_type(field, MB_NODE_LIST)
+               ? field->node->as.list.count
+               : 0;
+}
+
+int64_t *mb_field_ints(struct mb_arena *arena, const struct mb_field *map,
+                       const char *key, size_t *count)
+{
+    struct mb_field list = mb_field_child(map, key);
+    *count = mb_field_list(&list);
+    if (*count == 0) {
+        return NULL;
+    }
+    int64_t *values = mb_arena_alloc(arena, *count, sizeof *values);
+    for (size_t i = 0; i < *count; i++) {
+        const struct mb_node *node = list.node->as.list.items[i];
+        if (node->type != MB_NODE_INT || node->as.integer > MB_UNITS_SAFE_MAX ||
+            node->as.integer < -MB_UNITS_SAFE_MAX) {
+            struct mb_field item = mb_field_item(&list, i);
+            mb_field_fault(&item, "must be an integer below 2^53");
+            continue;
+        }
+        values[i] = node->as.integer;
+    }
+    return values;
+}
+
+static bool is_known(const char *key, const char *const *known)
+{
+    for (; *known != NULL; known++) {
+        if (strcmp(key, *known) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct mb_node *mb_field_unknown(struct mb_arena *arena, const struct mb_field *map,
+                                 const char *const *known)
+{
+    struct mb_node *unknown = NULL;
+    if (map->node == NULL || map->node->type != MB_NODE_MAP) {
+        return NULL;
+    }
+    for (size_t i = 0; i < map->node->as.map.count; i++) {
+        const struct mb_node_entry *entry = &map->node->as.map.entries[i];
+        if (is_known(entry->key->as.string.data, known)) {
+            continue;
+        }
+        if (unknown == NULL) {
+            unknown = mb_node_map(arena);
+        }
+        mb_node_put(arena, unknown, entry->key->as.string.data, entry->value);
+    }
+    return unknown;
+}
+
+void mb_field_keep(struct mb_arena *arena, const struct mb_field *map, const char *key,
+                   const char *const *known, struct mb_node **unknown)
+{
+    struct mb_node *inner = mb_field_unknown(arena, map, known);
+    if (inner == NULL) {
+        return;
+    }
+    if (*unknown == NULL) {
+        *unknown = mb_node_map(arena);
+    }
+    mb_node_put(arena, *unknown, key, inner);
+}
+
+void mb_field_restore(struct mb_arena *arena, struct mb_node *map,
+                      const struct mb_node *unknown)
+{
+    if (unknown == NULL || unknown->type != MB_NODE_MAP) {
+        return;
+    }
+    for (size_t i = 0; i < unknown->as.map.count; i++) {
+        const struct mb_node_entry *entry = &unknown->as.map.entries[i];
+        struct mb_node *mine = mb_node_find(map, entry->key->as.string.data);
+        if (mine == NULL) {
+            mb_node_put(arena, map, entry->key->as.string.data, entry->value);
+        } else if (mine->type == MB_NODE_MAP) {
+            mb_field_restore(arena, mine, entry->value);
+        }
+    }
+}
+
+void mb_field_put_int(struct mb_arena *arena, struct mb_node *map, const char *key,
+                      int64_t value)
+{
+    bool exact = value != -1 && value <= MB_UNITS_SAFE_MAX && value >= -MB_UNITS_SAFE_MAX;
+    mb_node_put(arena, map, key, exact ? mb_node_int(arena, value) : mb_node_null(arena));
+}
+
+void mb_field_put_text(struct mb_arena *arena, struct mb_node *map, const char *key,
+                       const char *text)
+{
+    mb_node_put(arena, map, key, mb_node_string(arena, text));
+}
+
+void mb_field_put_time(struct mb_arena *arena, struct mb_node *map, const char *key,
+                       int64_t unix_ns)
+{
+    char text[32];
+    mb_units_print_time(unix_ns, text, sizeof text);
+    mb_node_put(arena, map, key, mb_node_string(arena, text));
+}
