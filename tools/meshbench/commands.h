@@ -4,4 +4,10 @@
 
 #include "cli/cli.h"
 
+// All of them, NULL-terminated, in the order of `meshbench help`. Defined in main.c.
+extern const struct mb_cmd *const mb_commands[];
+
+extern const struct mb_cmd mb_cmd_completion;
+extern const struct mb_cmd mb_cmd_help;
+
 #endif

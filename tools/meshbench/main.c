@@ -8,14 +8,19 @@
 #include "meshbench/commands.h"
 
 // Commands in the order of `meshbench help`, group by group.
-static const struct mb_cmd *const commands[] = {
+const struct mb_cmd *const mb_commands[] = {
+    // Measure
+    // Understand
+    // More
+    &mb_cmd_help,
+    &mb_cmd_completion,
     NULL,
 };
 
 static volatile sig_atomic_t interrupts;
 
-// The first interrupt asks for an orderly end, after what was measured is saved; the third
-// stops waiting for it.
+// The first interrupt asks for an orderly end, after what was measured is saved; the
+// third stops waiting for it.
 static void on_interrupt(int signal_number)
 {
     (void)signal_number;
@@ -32,8 +37,8 @@ static void error_print(const struct mb_ctx *ctx, const struct mb_err *err)
         return;
     }
     if (err->file[0] != '\0' && err->line > 0) {
-        (void)fprintf(ctx->err, "%s:%d:%d: error: %s\n", err->file, err->line, err->column,
-                      err->message);
+        (void)fprintf(ctx->err, "%s:%d:%d: error: %s\n", err->file, err->line,
+                      err->column, err->message);
     } else if (err->file[0] != '\0') {
         (void)fprintf(ctx->err, "meshbench: %s: %s\n", err->file, err->message);
     } else {
@@ -53,7 +58,7 @@ int main(int argc, char **argv)
     struct mb_ctx ctx;
     struct mb_err err = {0};
     mb_ctx_init(&ctx, argv[0], &interrupts);
-    enum mb_status status = mb_cli_main(commands, &ctx, argc, argv, &err);
+    enum mb_status status = mb_cli_main(mb_commands, &ctx, argc, argv, &err);
     error_print(&ctx, &err);
     if (fflush(ctx.out) != 0 && status == MB_OK) {
         (void)fprintf(ctx.err, "meshbench: cannot write to standard output\n");
