@@ -124,10 +124,13 @@ static struct mb_node *canonical(struct mb_arena *arena, const char *key,
     return map;
 }
 
+// An empty section says as much as a missing one.
 static void put_canonical(struct mb_arena *arena, struct mb_node *map, const char *key,
                           const struct mb_node *value)
 {
-    if (value != NULL) {
+    bool nested =
+        value != NULL && (value->type == MB_NODE_MAP || value->type == MB_NODE_LIST);
+    if (value != NULL && (!nested || mb_node_count(value) > 0)) {
         mb_node_put(arena, map, key, canonical(arena, key, value));
     }
 }
