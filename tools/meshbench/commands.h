@@ -4,6 +4,8 @@
 
 #include "cli/cli.h"
 
+extern const struct mb_cmd mb_cmd_compare;
+
 // All of them, NULL-terminated, in the order of `meshbench help`. Defined in main.c.
 extern const struct mb_cmd *const mb_commands[];
 

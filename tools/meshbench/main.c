@@ -14,6 +14,7 @@ const struct mb_cmd *const mb_commands[] = {
     // More
     &mb_cmd_help,
     &mb_cmd_completion,
+    &mb_cmd_compare,
     NULL,
 };
 

@@ -1,0 +1,171 @@
+#include "meshbench/commands.h"
+
+#include <string.h>
+
+#include "compare/compare.h"
+#include "format/emit.h"
+#include "meshbench/documents.h"
+#include "report/compare.h"
+
+struct compare_options {
+    const char *baseline;
+    struct mb_opt_list metrics;
+    int64_t confidence_share;
+    const char *format;
+    const char *output;
+    struct mb_opt_list fail_on;
+};
+
+static const char *const formats[] = {"text", "json", NULL};
+
+static const struct mb_opt options[] = {
+    {.name = "baseline",
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct compare_options, baseline),
+     .argument = "VARIANT",
+     .help =
+         "variant that the others are compared with (default: the one without a mesh)"},
+    {.name = "metric",
+     .type = MB_OPT_STRINGS,
+     .offset = offsetof(struct compare_options, metrics),
+     .argument = "METRIC",
+     .help = "compare this metric only, as response_time.p99; may be given again"},
+    {.name = "confidence",
+     .type = MB_OPT_SHARE,
+     .offset = offsetof(struct compare_options, confidence_share),
+     .argument = "SHARE",
+     .min = 500000000,
+     .max = 999999999,
+     .help = "confidence of intervals and verdicts, as 95% (default: the spec's)"},
+    {.name = "fail-on",
+     .type = MB_OPT_STRINGS,
+     .offset = offsetof(struct compare_options, fail_on),
+     .argument = "VERDICT",
+     .help = "exit with 1 when a primary metric has this verdict: better, worse, same, "
+             "inconclusive or incomparable; may be given again"},
+    {.name = "format",
+     .letter = 'f',
+     .type = MB_OPT_CHOICE,
+     .offset = offsetof(struct compare_options, format),
+     .argument = "FORMAT",
+     .choices = formats,
+     .fallback = "text",
+     .help = "text for people, json for programs"},
+    {.name = "output",
+     .letter = 'o',
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct compare_options, output),
+     .argument = "FILE",
+     .help = "write there instead of standard output"},
+    {0},
+};
+
+static const struct mb_example examples[] = {
+    {"meshbench compare sidecar.json", "what each variant adds to the baseline"},
+    {"meshbench compare sidecar.json --baseline istio --metric response_time.p99",
+     "one metric, against another variant"},
+    {"meshbench compare sidecar.json --fail-on worse -f json -o compare.json",
+     "in CI: the file for programs, the exit status for the pipeline"},
+    {0},
+};
+
+static enum mb_status verdicts_check(const struct mb_opt_list *names, struct mb_err *err)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        enum mb_compare_verdict verdict;
+        if (!mb_compare_verdict_find(names->items[i], &verdict)) {
+            return mb_err_set(err, MB_USAGE,
+                              "'%s' is not a verdict: better, worse, same, inconclusive, "
+                              "incomparable",
+                              names->items[i]);
+        }
+    }
+    return MB_OK;
+}
+
+static enum mb_status fail_on_status(const struct mb_compare_report *report,
+                                     const struct mb_opt_list *names)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        enum mb_compare_verdict verdict;
+        if (mb_compare_verdict_find(names->items[i], &verdict) &&
+            mb_compare_has(report, verdict)) {
+            return MB_INVALID;
+        }
+    }
+    return MB_OK;
+}
+
+static enum mb_status report_write(const struct mb_ctx *ctx, struct mb_arena *arena,
+                                   const struct compare_options *opts,
+                                   const struct mb_compare_report *report,
+                                   struct mb_err *err)
+{
+    struct mb_buf out = {0};
+    if (strcmp(opts->format, "json") == 0) {
+        mb_emit_json(mb_report_compare_node(arena, report), &out);
+    } else {
+        bool color = ctx->color && opts->output == NULL;
+        mb_report_compare_text(arena, report, (size_t)ctx->width, color, &out);
+    }
+    enum mb_status status = mb_documents_write(ctx, opts->output, &out, err);
+    mb_buf_release(&out);
+    return status;
+}
+
+static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
+                                  const struct mb_args *args, struct mb_err *err)
+{
+    const struct compare_options *opts = options_given;
+    struct mb_arena arena = {0};
+    struct mb_documents_result read = {0};
+    struct mb_compare_report report;
+    const struct mb_compare_options wanted = {
+        .baseline = opts->baseline,
+        .metrics = opts->metrics.items,
+        .metric_count = opts->metrics.count,
+        .confidence = (double)opts->confidence_share / 1e9,
+    };
+    enum mb_status status = verdicts_check(&opts->fail_on, err);
+    if (status == MB_OK) {
+        status = mb_documents_read_result(ctx, &arena, args->items[0], &read, err);
+    }
+    if (status == MB_OK) {
+        status = mb_compare_variants(&arena, &read.result, &wanted, &report, err);
+    }
+    if (status == MB_OK) {
+        report.digest = read.digest;
+        status = report_write(ctx, &arena, opts, &report, err);
+    }
+    if (status == MB_OK) {
+        status = fail_on_status(&report, &opts->fail_on);
+    }
+    mb_result_release(&read.result);
+    mb_arena_release(&arena);
+    return status;
+}
+
+const struct mb_cmd mb_cmd_compare = {
+    .name = "compare",
+    .group = "Compare",
+    .summary = "what each variant adds to the baseline, and how sure that is",
+    .usage = "compare RESULT [options]",
+    .description = "Compares every variant of a result with its baseline at every load "
+                   "point. Effects "
+                   "are paired within blocks; the interval of the mean decides; the "
+                   "baseline measured "
+                   "twice (aa in the spec) gives the noise floor.\n\n"
+                   "Verdicts: better and worse are certain at the stated confidence "
+                   "after correction "
+                   "for the number of primary comparisons, and larger than the noise "
+                   "floor; same lies "
+                   "within the margin that the spec declares; inconclusive says how many "
+                   "blocks would "
+                   "decide; incomparable says what is missing.",
+    .options = options,
+    .options_size = sizeof(struct compare_options),
+    .args_min = 1,
+    .args_max = 1,
+    .examples = examples,
+    .run = compare_run,
+};
