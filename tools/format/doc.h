@@ -20,25 +20,28 @@ enum {
     MB_DOC_MAX_BYTES =
         1 << 30,           // a result with many cells; specs are capped by the caller
     MB_DOC_MAX_DEPTH = 64, // nesting
-    MB_DOC_MAX_NODES = 50000000, // after aliases are expanded
-    MB_DOC_MAX_ALIASED = 100000  // nodes that aliases may add
+    MB_DOC_MAX_NODES = 10000000, // after aliases are expanded; about 2 GiB while read
+    MB_DOC_MAX_ALIASED = 100000, // nodes that aliases may add
+    MB_DOC_MAX_ANCHORS = 1000
 };
 
 enum mb_doc_syntax { MB_DOC_YAML, MB_DOC_JSON };
 
 struct mb_doc {
-    const char *name; // as the user named it; "-" for standard input
+    struct mb_arena *arena; // borrowed; holds the document and everything in it
+    const char *name;       // as the user named it; "-" for standard input
     enum mb_doc_syntax syntax;
-    const char *text; // the bytes, NUL-terminated
+    const char *text; // the exact bytes, NUL-terminated
     size_t size;
     struct mb_node *root;
-    bool located; // JSON: places have been filled in
+    bool located; // JSON: places and lexemes have been filled in
 };
 
-// Reads the file ("-": `in`) and parses it. By content: a first character '{' or '[' with
-// a name that does not end in .yaml/.yml is JSON, else YAML. Everything lives in the
-// arena. A syntax error is MB_INVALID with file:line:column; a file that cannot be read
-// MB_FAILED.
+// Reads the file ("-": `in`) and parses it. A name that ends in .json is JSON, one in
+// .yaml or .yml YAML; else a first character '{' or '[' means JSON. Everything lives in
+// the arena. A syntax error is MB_INVALID with file:line:column; a file that cannot be
+// read MB_FAILED. On failure *doc holds name, text and size (when it could be read), so
+// that the line can be shown; root is NULL.
 MB_MUST_USE enum mb_status mb_doc_read(struct mb_arena *arena, const char *path, FILE *in,
                                        size_t cap_bytes, struct mb_doc *doc,
                                        struct mb_err *err);

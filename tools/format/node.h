@@ -33,7 +33,7 @@ struct mb_node {
     enum mb_node_type type;
     int line;    // 1-based; 0: not known (made here, or JSON not located yet)
     int column;  // 1-based, in characters
-    int length;  // characters of the scalar as written; 1 for lists and maps
+    int length;  // characters of the scalar as written; 1 for lists, maps, several lines
     bool quoted; // a scalar that was written in quotes or as a block
     union {
         bool boolean;
@@ -54,7 +54,8 @@ struct mb_node {
             size_t capacity;
         } map;
     } as;
-    const char *lexeme; // numbers, booleans, nulls: as written; NULL when made here
+    const char *lexeme; // numbers, booleans, nulls: as written; NULL when made here, and
+                        // in JSON until located
 };
 
 // In arena: new nodes without a place. Text is copied.
@@ -63,6 +64,7 @@ struct mb_node *mb_node_bool(struct mb_arena *arena, bool value);
 struct mb_node *mb_node_int(struct mb_arena *arena, int64_t value);
 struct mb_node *mb_node_float(struct mb_arena *arena, double value); // not finite: null
 struct mb_node *mb_node_string(struct mb_arena *arena, const char *text); // NULL: null
+struct mb_node *mb_node_bytes(struct mb_arena *arena, const char *bytes, size_t size);
 struct mb_node *mb_node_list(struct mb_arena *arena);
 struct mb_node *mb_node_map(struct mb_arena *arena);
 
@@ -70,6 +72,9 @@ struct mb_node *mb_node_map(struct mb_arena *arena);
 void mb_node_push(struct mb_arena *arena, struct mb_node *list, struct mb_node *item);
 void mb_node_put(struct mb_arena *arena, struct mb_node *map, const char *key,
                  struct mb_node *value);
+// The same with a key that is a node already (MB_NODE_STRING; borrowed by the map).
+void mb_node_put_entry(struct mb_arena *arena, struct mb_node *map, struct mb_node *key,
+                       struct mb_node *value);
 // Replaces the value of a key, or appends it.
 void mb_node_set(struct mb_arena *arena, struct mb_node *map, const char *key,
                  struct mb_node *value);
@@ -82,6 +87,12 @@ const struct mb_node_entry *mb_node_find_entry(const struct mb_node *map,
 
 // Follows a JSON pointer (RFC 6901); NULL when it leads nowhere.
 struct mb_node *mb_node_at(const struct mb_node *root, const char *pointer);
+
+// One step of that: takes the first step off *pointer (which starts with '/') and gives
+// what it leads to; entry->key is NULL for an item of a list. False when it leads
+// nowhere.
+bool mb_node_step(const struct mb_node *node, const char **pointer,
+                  struct mb_node_entry *entry);
 
 // In arena: `pointer` with one more step, escaped as RFC 6901 asks.
 char *mb_node_pointer_key(struct mb_arena *arena, const char *pointer, const char *key);
@@ -101,6 +112,13 @@ struct mb_node *mb_node_copy(struct mb_arena *arena, const struct mb_node *node)
 
 // JSON equality: 1 equals 1.0, maps regardless of order.
 bool mb_node_equal(const struct mb_node *left, const struct mb_node *right);
+
+// Order of two strings by their bytes: below, equal to or above 0.
+int mb_node_key_compare(const struct mb_node *left, const struct mb_node *right);
+
+// Returns owned (mb_mem_free): the entries of a map, ordered by key, equal keys in
+// document order.
+const struct mb_node_entry **mb_node_sorted(const struct mb_node *map);
 
 // "null", "boolean", "integer", "number", "string", "array", "object".
 const char *mb_node_type_name(enum mb_node_type type);
