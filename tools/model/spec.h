@@ -1,5 +1,6 @@
 // The benchmark spec as structs, with every default filled in. Model floor: may include
-// base, format, stats. Its YAML form is schema/benchmark.schema.json.
+// base, format, stats. Its YAML form is schema/benchmark.schema.json; the meaning of
+// every key is in spec/documents.md.
 #ifndef MB_MODEL_SPEC_H
 #define MB_MODEL_SPEC_H
 
@@ -9,11 +10,22 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "format/doc.h"
 #include "format/node.h"
 #include "model/part.h"
 #include "model/result.h"
 
-enum { MB_SPEC_MAX_BYTES = 4 << 20 };
+// Named limits; each refuses with its value in the message.
+enum {
+    MB_SPEC_MAX_BYTES = 4 << 20,        // of a spec
+    MB_SPEC_MAX_BODY_BYTES = 16 << 20,  // of a request's body
+    MB_SPEC_MAX_SECRET_BYTES = 1 << 16, // of a file that holds a secret
+    MB_SPEC_MAX_CONFIG_BYTES = 1 << 26, // of a variant's config file
+    MB_SPEC_MAX_POINTS = 10000,         // of one workload's matrix
+    MB_SPEC_MAX_CONNECTIONS = 100000,
+    MB_SPEC_MAX_BLOCKS = 1000,
+    MB_SPEC_MAX_THREADS = 1024
+};
 
 struct mb_header {
     const char *name;
@@ -63,7 +75,8 @@ struct mb_variant {
     const char *adapter; // built-in name or path of an adapter file; NULL: nothing to do
     struct mb_parameter *parameters; // for the adapter's template
     size_t parameter_count;
-    const char **config_files; // resolved against the spec's folder
+    const char **config_files;   // resolved against the spec's folder
+    const char **config_digests; // SHA-256 of each; an entry is NULL when not known
     size_t config_file_count;
     const char *aa_of; // set on the twin that `trials.aa` adds; else NULL
 };
@@ -71,6 +84,7 @@ struct mb_variant {
 struct mb_application {
     const char *name;
     const char *version;    // NULL when not declared
+    const char *url;        // where it listens by itself; NULL when not declared
     const char *builtin;    // "echo": `run` starts it; NULL: it is there already
     const char **arguments; // for the built-in one
     size_t argument_count;
@@ -99,8 +113,8 @@ struct mb_margin {
 
 struct mb_spec {
     const char *name;
-    const char *path; // as given
-    const char *text; // exact bytes
+    const char *path; // as given; NULL when it was not read from a document
+    const char *text; // exact bytes; NULL likewise
     size_t text_size;
     struct mb_node *root;     // as read
     struct mb_node *resolved; // with every default written out (secrets as references)
@@ -128,17 +142,41 @@ struct mb_spec {
     int generator_cpu; // CPU of the first generator thread; -1: any
 };
 
-// Tree -> struct, defaults filled in and written into `resolved`. Expects a tree that the
-// benchmark schema and the rules accepted without error; still never crashes on another.
-// `env` looks up secret references. Everything in arena.
+// Document -> struct, defaults filled in and written into `resolved`. Expects a document
+// that the benchmark schema and the rules accepted without error; still never crashes on
+// another: MB_INVALID with the place. `env` looks up secrets given as {env: NAME}; NULL:
+// secrets are not read and their values are "". Config files are read for their digests
+// (MB_FAILED when one cannot be, MB_INVALID when it differs from a digest that the spec
+// pins). Everything in arena; after a failure *spec must not be used.
+MB_MUST_USE enum mb_status mb_spec_from_doc(struct mb_arena *arena,
+                                            const struct mb_doc *doc,
+                                            const char *(*env)(const char *name),
+                                            struct mb_spec *spec, struct mb_err *err);
+
+// Same for a tree without its document, as a result's `resolved` is: path and text stay
+// NULL, config files keep the digests that the tree has and are not read.
 MB_MUST_USE enum mb_status mb_spec_from_node(struct mb_arena *arena, struct mb_node *root,
                                              const char *(*env)(const char *name),
                                              struct mb_spec *spec, struct mb_err *err);
 
-// Comparability keys, scheme 1, from the resolved spec and the captured facts.
+// In arena: a copy of a spec's tree with every default written out, single connections,
+// rates and adapters in their long form. Valid against the schema again, and resolving it
+// once more changes nothing. Never fails: what it does not understand it copies.
+struct mb_node *mb_spec_resolve(struct mb_arena *arena, const struct mb_node *root);
+
+// Sets the seed that a run has chosen, in the struct and in `resolved`.
+void mb_spec_set_seed(struct mb_arena *arena, struct mb_spec *spec, uint64_t seed);
+
+// In arena: the points of a workload's matrix, connections outermost, rates innermost.
+struct mb_point *mb_spec_points(struct mb_arena *arena,
+                                const struct mb_workload *workload, size_t *count);
+
+// Comparability keys, scheme 1 (spec/comparability.md), from the spec and the captured
+// facts (NULL: none). Everything in arena.
 void mb_spec_keys(struct mb_arena *arena, const struct mb_spec *spec,
                   const struct mb_fact_list *facts, struct mb_keys *keys);
 
+// Borrowed; NULL when there is none of this name. The A/A twin is found too.
 const struct mb_variant *mb_spec_find_variant(const struct mb_spec *spec,
                                               const char *name);
 const struct mb_workload *mb_spec_find_workload(const struct mb_spec *spec,
