@@ -1,0 +1,488 @@
+// The stage on this machine. All variants are brought up at the start and stay up: an
+// idle proxy costs next to nothing, while starting one before each trial would measure
+// cold caches and cold connections. What the idle ones do use is counted under the role
+// "other" of every trial.
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/proc.h"
+#include "base/units.h"
+#include "collect/host.h"
+#include "collect/sampler.h"
+#include "load/load.h"
+#include "run/stage.h"
+#include "run/stage_facts.h"
+
+static const int64_t APP_START_NS = 10000000000; // to wait for the built-in application
+static const int64_t READY_NS = 30000000000;     // to wait until a variant answers
+static const int64_t PROBE_NS = 2000000000;      // one attempt
+static const int64_t RETRY_NS = 100000000;       // between attempts
+static const int64_t POLL_NS = 5000000;
+static const int64_t STOP_NS = 5000000000; // between SIGTERM and SIGKILL
+
+enum { APP_LOG_BYTES = 1 << 16 };
+
+struct mb_stage_local {
+    struct mb_ctx *ctx;
+    const char *tool_version;
+    const struct mb_spec *spec;
+    struct mb_stage_view *view;
+    char *dir; // private folder; in the arena of `up`
+    struct mb_proc app;
+    const char *app_url;                   // NULL when no application is known
+    struct mb_adapter_instance *instances; // one for each variant; owned
+    size_t instance_count;
+    struct mb_sampler *sampler; // while a trial runs
+    struct mb_host_state before;
+    bool watching;
+};
+
+static int64_t now_ns(const struct mb_stage_local *local)
+{
+    return local->ctx->clock.monotonic_ns(local->ctx->clock.state);
+}
+
+static void rest(const struct mb_stage_local *local, int64_t duration_ns)
+{
+    const struct mb_clock *clock = &local->ctx->clock;
+    clock->sleep_until(clock->state, now_ns(local) + duration_ns,
+                       local->ctx->interrupted);
+}
+
+static bool interrupted(const struct mb_stage_local *local)
+{
+    return *local->ctx->interrupted != 0;
+}
+
+// --- the built-in application
+
+// Our own program, by its path: a process named "exe" would tell nobody what it is.
+static char *own_path(struct mb_arena *arena)
+{
+    char path[4096];
+    ssize_t size = readlink("/proc/self/exe", path, sizeof path);
+    if (size <= 0 || (size_t)size >= sizeof path) {
+        return mb_arena_copy_string(arena, "/proc/self/exe");
+    }
+    return mb_arena_copy_bytes(arena, path, (size_t)size);
+}
+
+static const char *const *app_argv(struct mb_arena *arena,
+                                   const struct mb_application *application)
+{
+    static const char *const fixed[] = {"--listen", "127.0.0.1:0"};
+    const char **argv =
+        mb_arena_alloc(arena, application->argument_count + 6, sizeof *argv);
+    size_t count = 0;
+    argv[count++] = own_path(arena);
+    argv[count++] = "app";
+    argv[count++] = application->builtin;
+    argv[count++] = fixed[0];
+    argv[count++] = fixed[1];
+    for (size_t i = 0; i < application->argument_count; i++) {
+        argv[count++] = application->arguments[i];
+    }
+    argv[count] = NULL;
+    return argv;
+}
+
+// The url in "listening on http://127.0.0.1:43211"; NULL while there is no whole line.
+static const char *listening_url(struct mb_arena *arena, const char *log)
+{
+    static const char mark[] = "listening on ";
+    const char *start = strstr(log, mark);
+    if (start == NULL) {
+        return NULL;
+    }
+    start += sizeof mark - 1;
+    size_t size = strcspn(start, " \n");
+    if (start[size] == '\0') {
+        return NULL;
+    }
+    return mb_arena_copy_bytes(arena, start, size);
+}
+
+static enum mb_status app_wait(struct mb_stage_local *local, struct mb_arena *arena,
+                               const char *log_path, struct mb_err *err)
+{
+    const char *name = local->spec->application.builtin;
+    int64_t deadline_ns = now_ns(local) + APP_START_NS;
+    for (;;) {
+        struct mb_buf log;
+        mb_buf_init(&log, APP_LOG_BYTES);
+        struct mb_err read_err = {0};
+        enum mb_status status =
+            mb_file_read(log_path, NULL, APP_LOG_BYTES, &log, &read_err);
+        local->app_url =
+            status == MB_OK ? listening_url(arena, mb_buf_string(&log)) : NULL;
+        bool running = mb_proc_running(&local->app);
+        if (local->app_url == NULL && !running) {
+            (void)mb_err_set(err, MB_FAILED, "application '%s' did not start: %s", name,
+                             log.size > 0 ? mb_buf_string(&log) : "it ended silently");
+        }
+        mb_buf_release(&log);
+        if (local->app_url != NULL) {
+            return MB_OK;
+        }
+        if (!running) {
+            return MB_FAILED;
+        }
+        if (interrupted(local)) {
+            return mb_err_set(err, MB_INTERRUPTED, "interrupted");
+        }
+        if (now_ns(local) >= deadline_ns) {
+            return mb_err_set(err, MB_FAILED,
+                              "application '%s' did not say where it listens within 10 s",
+                              name);
+        }
+        rest(local, POLL_NS);
+    }
+}
+
+static enum mb_status app_up(struct mb_stage_local *local, struct mb_arena *arena,
+                             struct mb_err *err)
+{
+    const struct mb_application *application = &local->spec->application;
+    local->app_url = application->url;
+    if (application->builtin == NULL) {
+        return MB_OK;
+    }
+    const char *log_path = mb_file_join(arena, local->dir, "application.log");
+    struct mb_proc_spec spec = {
+        .argv = app_argv(arena, application),
+        .output_path = log_path,
+        .cpu = application->cpu,
+    };
+    enum mb_status status = mb_proc_start(&spec, &local->app, err);
+    if (status != MB_OK) {
+        return status;
+    }
+    return app_wait(local, arena, log_path, err);
+}
+
+// --- adapters
+
+// "127.0.0.1:43211" from "http://127.0.0.1:43211/path"; NULL when it is not plain HTTP.
+static const char *host_port(struct mb_arena *arena, const char *url)
+{
+    static const char scheme[] = "http://";
+    if (url == NULL || strncmp(url, scheme, sizeof scheme - 1) != 0) {
+        return NULL;
+    }
+    const char *start = url + sizeof scheme - 1;
+    return mb_arena_copy_bytes(arena, start, strcspn(start, "/?#"));
+}
+
+static enum mb_status adapter_up(struct mb_stage_local *local, struct mb_arena *arena,
+                                 size_t index, struct mb_err *err)
+{
+    const struct mb_variant *variant = &local->spec->variants[index];
+    struct mb_adapter_setup setup = {
+        .upstream = host_port(arena, local->app_url),
+        .listen_host = "127.0.0.1",
+        .parameters = variant->parameters,
+        .parameter_count = variant->parameter_count,
+        .cpu = local->spec->application.cpu,
+    };
+    if (setup.upstream == NULL) {
+        mb_err_hint(err, "give 'application.builtin' or 'application.url'");
+        return mb_err_set(err, MB_INVALID,
+                          "variant '%s' has an adapter, but no application to put it in "
+                          "front of",
+                          variant->name);
+    }
+    const struct mb_adapter *adapter;
+    enum mb_status status = mb_adapter_load(arena, variant->adapter, &adapter, err);
+    if (status == MB_OK) {
+        status = mb_adapter_available(arena, local->ctx, adapter, err);
+    }
+    if (status == MB_OK) {
+        status = mb_adapter_up(arena, local->ctx, adapter, &setup,
+                               &local->instances[index], err);
+    }
+    if (status != MB_OK) {
+        mb_err_prepend(err, "cannot bring up variant '%s'", variant->name);
+    }
+    return status;
+}
+
+// The variant whose processes serve this one: a twin is measured on those of its
+// original.
+static size_t served_by(const struct mb_spec *spec, size_t index)
+{
+    const char *original = spec->variants[index].aa_of;
+    for (size_t i = 0; original != NULL && i < spec->variant_count; i++) {
+        if (strcmp(spec->variants[i].name, original) == 0) {
+            return i;
+        }
+    }
+    return index;
+}
+
+static enum mb_status adapters_up(struct mb_stage_local *local, struct mb_arena *arena,
+                                  struct mb_err *err)
+{
+    const struct mb_spec *spec = local->spec;
+    local->instances = mb_mem_alloc(spec->variant_count, sizeof *local->instances);
+    local->instance_count = spec->variant_count;
+    for (size_t i = 0; i < spec->variant_count; i++) {
+        if (interrupted(local)) {
+            return mb_err_set(err, MB_INTERRUPTED, "interrupted");
+        }
+        if (spec->variants[i].adapter == NULL || served_by(spec, i) != i) {
+            continue;
+        }
+        enum mb_status status = adapter_up(local, arena, i, err);
+        if (status != MB_OK) {
+            return status;
+        }
+    }
+    return MB_OK;
+}
+
+// --- targets
+
+static enum mb_status target_fill(struct mb_stage_local *local, struct mb_arena *arena,
+                                  size_t index, struct mb_err *err)
+{
+    const struct mb_variant *variant = &local->spec->variants[index];
+    const struct mb_adapter_instance *instance =
+        &local->instances[served_by(local->spec, index)];
+    struct mb_target *target = &local->view->targets[index];
+    target->variant = variant->name;
+    target->url = variant->url != NULL    ? variant->url
+                  : instance->url != NULL ? instance->url
+                                          : local->app_url;
+    if (target->url == NULL) {
+        mb_err_hint(err, "give it a 'url' or an 'adapter', or 'application.builtin'");
+        return mb_err_set(err, MB_INVALID, "variant '%s' has no url", variant->name);
+    }
+    target->hops = mb_arena_alloc(arena, 2, sizeof *target->hops);
+    if (variant->adapter != NULL) {
+        target->hops[target->hop_count++] = (struct mb_target_hop){
+            .name = variant->adapter, .role = instance->role, .url = instance->url};
+    }
+    const char *application = local->spec->application.name;
+    target->hops[target->hop_count++] =
+        (struct mb_target_hop){.name = application != NULL ? application : "application",
+                               .role = MB_ROLE_APPLICATION,
+                               .url = local->app_url};
+    return MB_OK;
+}
+
+static enum mb_status targets_fill(struct mb_stage_local *local, struct mb_arena *arena,
+                                   struct mb_err *err)
+{
+    struct mb_stage_view *view = local->view;
+    view->target_count = local->spec->variant_count;
+    view->targets = mb_arena_alloc(arena, view->target_count, sizeof *view->targets);
+    for (size_t i = 0; i < view->target_count; i++) {
+        enum mb_status status = target_fill(local, arena, i, err);
+        if (status != MB_OK) {
+            return status;
+        }
+    }
+    return MB_OK;
+}
+
+// --- the interface
+
+static void down(void *state)
+{
+    struct mb_stage_local *local = state;
+    for (size_t i = 0; i < local->instance_count; i++) {
+        mb_adapter_down(&local->instances[i]);
+    }
+    mb_mem_free(local->instances);
+    local->instances = NULL;
+    local->instance_count = 0;
+    if (local->app.pid != 0) {
+        mb_proc_stop(&local->app, STOP_NS);
+        local->app = (struct mb_proc){0};
+    }
+    if (local->dir != NULL) {
+        struct mb_err ignored = {0}; // a folder left in /tmp is no reason to fail a run
+        (void)!mb_file_remove_tree(local->dir, &ignored);
+        local->dir = NULL;
+    }
+}
+
+static enum mb_status up(void *state, struct mb_arena *arena, const struct mb_spec *spec,
+                         struct mb_stage_view *view, struct mb_err *err)
+{
+    struct mb_stage_local *local = state;
+    local->spec = spec;
+    local->view = view;
+    *view = (struct mb_stage_view){0};
+    enum mb_status status =
+        mb_file_make_temp_dir(arena, "meshbench-run", &local->dir, err);
+    if (status == MB_OK) {
+        status = app_up(local, arena, err);
+    }
+    if (status == MB_OK) {
+        status = adapters_up(local, arena, err);
+    }
+    if (status == MB_OK) {
+        status = targets_fill(local, arena, err);
+    }
+    if (status == MB_OK) {
+        mb_host_capture(arena, local->ctx, "", &view->facts);
+        status = mb_stage_facts(arena,
+                                &(struct mb_stage_source){
+                                    .ctx = local->ctx,
+                                    .spec = spec,
+                                    .instances = local->instances,
+                                    .tool_version = local->tool_version,
+                                },
+                                &view->facts, err);
+    }
+    if (status != MB_OK) {
+        down(local);
+    }
+    return status;
+}
+
+static bool status_expected(const struct mb_request *request, int status)
+{
+    for (size_t i = 0; i < request->expect_count; i++) {
+        if (request->expect_status[i] == status) {
+            return true;
+        }
+    }
+    return request->expect_count == 0 && status >= 200 && status < 400;
+}
+
+static enum mb_status probe(const struct mb_stage_local *local, size_t variant,
+                            struct mb_err *err)
+{
+    const struct mb_request *request = &local->spec->workloads[0].request;
+    int code = 0;
+    enum mb_status status =
+        mb_load_probe(local->view->targets[variant].url, request, PROBE_NS, &code, err);
+    if (status == MB_OK && !status_expected(request, code)) {
+        return mb_err_set(err, MB_FAILED, "it answers with status %d", code);
+    }
+    return status;
+}
+
+static enum mb_status ready(void *state, size_t variant, struct mb_err *err)
+{
+    struct mb_stage_local *local = state;
+    int64_t start_ns = now_ns(local);
+    struct mb_proc *proc = &local->instances[served_by(local->spec, variant)].proc;
+    for (;;) {
+        struct mb_err attempt = {0};
+        enum mb_status status = probe(local, variant, &attempt);
+        if (status == MB_OK) {
+            return MB_OK;
+        }
+        if (interrupted(local)) {
+            return mb_err_set(err, MB_INTERRUPTED, "interrupted");
+        }
+        bool ended = proc->pid != 0 && !mb_proc_running(proc);
+        int64_t waited_ns = now_ns(local) - start_ns;
+        if (status != MB_FAILED) { // a url that nobody could ask
+            *err = attempt;
+            return status;
+        }
+        if (ended || waited_ns >= READY_NS) {
+            char span[32];
+            mb_units_show(MB_UNIT_DURATION, (double)waited_ns, span, sizeof span);
+            return mb_err_set(err, MB_FAILED, "%s (%s%s)", attempt.message,
+                              ended ? "its process has ended" : "after ",
+                              ended ? "" : span);
+        }
+        rest(local, RETRY_NS);
+    }
+}
+
+// Idle variants are counted as well, so that nobody has to believe that they idle.
+static size_t groups_fill(const struct mb_stage_local *local, size_t variant,
+                          const pid_t *self, struct mb_sampler_group *groups)
+{
+    size_t serving = served_by(local->spec, variant);
+    size_t count = 0;
+    groups[count++] = (struct mb_sampler_group){
+        .role = MB_ROLE_GENERATOR, .pids = self, .pid_count = 1};
+    if (local->app.pid != 0) {
+        groups[count++] = (struct mb_sampler_group){
+            .role = MB_ROLE_APPLICATION, .pids = &local->app.pid, .pid_count = 1};
+    }
+    for (size_t i = 0; i < local->instance_count; i++) {
+        const struct mb_adapter_instance *instance = &local->instances[i];
+        if (instance->proc.pid != 0) {
+            groups[count++] = (struct mb_sampler_group){
+                .role = i == serving ? instance->role : MB_ROLE_OTHER,
+                .pids = &instance->proc.pid,
+                .pid_count = 1};
+        }
+    }
+    return count;
+}
+
+static void watch(void *state, size_t variant, int64_t start_ns, int64_t end_ns)
+{
+    struct mb_stage_local *local = state;
+    struct mb_sampler_group *groups =
+        mb_mem_alloc(local->instance_count + 2, sizeof *groups);
+    pid_t self = getpid();
+    size_t count = groups_fill(local, variant, &self, groups);
+    struct mb_err ignored = {0}; // no thread: the trial says that it has no resources
+    mb_host_state_read("", &local->before);
+    local->sampler = mb_sampler_start(groups, count, local->spec->sample_ns, start_ns,
+                                      end_ns, &ignored);
+    local->watching = true;
+    mb_mem_free(groups);
+}
+
+static void unwatch(void *state, struct mb_arena *arena, struct mb_trial *trial)
+{
+    struct mb_stage_local *local = state;
+    if (!local->watching) {
+        return;
+    }
+    struct mb_host_state after;
+    mb_host_state_read("", &after);
+    trial->host = mb_host_state_node(arena, &local->before, &after);
+    if (local->sampler != NULL) {
+        mb_sampler_stop(local->sampler, arena, &trial->resources, &trial->resource_count);
+        local->sampler = NULL;
+    }
+    local->watching = false;
+}
+
+static void judge(void *state, const struct mb_stage_view *view, struct mb_diag *diag)
+{
+    (void)state;
+    mb_host_judge(&view->facts, diag);
+}
+
+struct mb_stage_local *mb_stage_local_new(struct mb_ctx *ctx, const char *tool_version)
+{
+    struct mb_stage_local *local = mb_mem_alloc(1, sizeof *local);
+    local->ctx = ctx;
+    local->tool_version = tool_version;
+    return local;
+}
+
+void mb_stage_local_free(struct mb_stage_local *local)
+{
+    down(local);
+    mb_mem_free(local);
+}
+
+struct mb_stage mb_stage_local(struct mb_stage_local *local)
+{
+    return (struct mb_stage){
+        .up = up,
+        .ready = ready,
+        .watch = watch,
+        .unwatch = unwatch,
+        .judge = judge,
+        .down = down,
+        .state = local,
+    };
+}
