@@ -54,6 +54,17 @@ static void pointer_append(const struct mb_field *field, struct mb_buf *out)
     }
 }
 
+static void fault_set(const struct mb_field *field, const char *joint,
+                      const char *message)
+{
+    struct mb_buf pointer;
+    mb_buf_init(&pointer, 512);
+    pointer_append(field, &pointer);
+    (void)mb_err_set(field->err, MB_INVALID, "%s%s%s", mb_buf_string(&pointer), joint,
+                     message);
+    mb_buf_release(&pointer);
+}
+
 void mb_field_fault(const struct mb_field *field, const char *format, ...)
 {
     if (field->err->code != MB_OK) {
@@ -64,11 +75,14 @@ void mb_field_fault(const struct mb_field *field, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    struct mb_buf pointer;
-    mb_buf_init(&pointer, 512);
-    pointer_append(field, &pointer);
-    (void)mb_err_set(field->err, MB_INVALID, "%s: %s", mb_buf_string(&pointer), message);
-    mb_buf_release(&pointer);
+    fault_set(field, ": ", message);
+}
+
+void mb_field_adopt(const struct mb_field *field, const struct mb_err *inner)
+{
+    if (inner->code != MB_OK) {
+        fault_set(field, "", inner->message);
+    }
 }
 
 // The node of a key when it has the wanted type; a fault when it has another, or is

@@ -33,6 +33,10 @@ struct mb_field mb_field_item(const struct mb_field *list, size_t index);
 void mb_field_fault(const struct mb_field *field, const char *format, ...)
     MB_PRINTF(2, 3);
 
+// Records a fault that another reader found below this place: its message begins with the
+// rest of the pointer. Nothing when *inner is no error.
+void mb_field_adopt(const struct mb_field *field, const struct mb_err *inner);
+
 // The value of a key. One that is missing, of another type or outside the range is a
 // fault; `_or` gives the fallback for one that is missing or null instead. Strings are
 // borrowed from the tree.

@@ -17,6 +17,7 @@
 enum { MB_RESULT_MINOR = 0 }; // minor version that this build writes
 
 enum mb_trial_status { MB_TRIAL_COMPLETE, MB_TRIAL_PARTIAL, MB_TRIAL_DISCARDED };
+const char *mb_trial_status_name(enum mb_trial_status status); // "complete", ...
 
 // Who used the resource. "other" is for hops that are neither.
 enum mb_role {
@@ -66,7 +67,7 @@ struct mb_trial {
     uint64_t seed;  // below 2^53
     enum mb_trial_status status;
     const char *reason;    // for partial and discarded; else NULL
-    int64_t start_unix_ns; // UTC start of the measured window
+    int64_t start_unix_ns; // UTC start of the measured window; 0: not known
     int64_t window_ns;     // monotonic
     int64_t warmup_ns;     // cut away before the window
     struct mb_part *parts;
@@ -82,9 +83,9 @@ struct mb_trial {
 struct mb_point {
     const char *workload;
     enum mb_load_model load_model;
-    int64_t connections;
+    int64_t connections;    // -1: not known
     int64_t rate_micro_rps; // 1e-6 requests per second; -1: unpaced
-    int64_t timeout_ns;
+    int64_t timeout_ns;     // -1: not known
 };
 
 struct mb_cell {
@@ -183,6 +184,7 @@ struct mb_result {
 };
 
 // Node <-> struct; as in part.h. Strings are borrowed from the tree, arrays in arena.
+// Times are kept to the millisecond. Histograms are opened with mb_dist_open.
 struct mb_node *mb_result_to_node(struct mb_arena *arena, const struct mb_result *result);
 MB_MUST_USE enum mb_status mb_result_from_node(struct mb_arena *arena,
                                                const struct mb_node *node,
@@ -203,6 +205,7 @@ struct mb_cell *mb_result_find_cell(struct mb_result *result, const char *varian
 // In arena: "steady · 16 connections · 100 rps", and "steady-c16-r100" for ids.
 char *mb_point_title(struct mb_arena *arena, const struct mb_point *point);
 char *mb_point_id(struct mb_arena *arena, const struct mb_point *point);
+// Same workload, load model, connections and rate.
 bool mb_point_equal(const struct mb_point *left, const struct mb_point *right);
 
 // Adds a fact (its nodes are borrowed).
