@@ -15,6 +15,10 @@
 #include "model/part.h"
 #include "model/spec.h"
 
+#define MB_LOAD_MAX_DURATION_NS INT64_C(604800000000000) // 7 days
+#define MB_LOAD_MAX_TIMEOUT_NS MB_HDR_HIGHEST_NS         // what a histogram can hold
+enum { MB_LOAD_MAX_CONNECTIONS = 1000000, MB_LOAD_MAX_THREADS = 1024 };
+
 // Everything that one trial needs; borrowed by the engine while it runs.
 struct mb_load_plan {
     const char *url;                  // http://host[:port][/path]
