@@ -97,6 +97,15 @@ $(BUILD)/llhttp/%.o: $(LLHTTP)/%.c $(BUILD)/gen/flags | $(BUILD)/gen/deps
 	@mkdir -p $(@D)
 	$(CC) $(PKG_CFLAGS) -std=c11 -w $(CFLAGS) $(SAN) -c -o $@ $<
 
+# The commit that is built, for base/version.h; written again when it changes.
+$(BUILD)/gen/commit.h: FORCE
+	@mkdir -p $(@D)
+	@commit=$$(git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null); \
+	echo "#define MB_COMMIT \"$$commit\"" | cmp -s - $@ || echo "#define MB_COMMIT \"$$commit\"" >$@
+
+$(BUILD)/tools/base/version.o: private CPPFLAGS_ALL += -I$(BUILD)/gen
+$(BUILD)/tools/base/version.o: $(BUILD)/gen/commit.h
+
 FORCE:
 
 deps: ## install the packages that are missing to build, with apt

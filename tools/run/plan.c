@@ -13,33 +13,17 @@ static uint64_t seed_derive(uint64_t seed, const char *label)
     return mb_rng_derive(seed, label) & (uint64_t)MB_UNITS_SAFE_MAX;
 }
 
-static size_t points_of(const struct mb_workload *workload)
-{
-    return workload->connection_count * workload->rate_count;
-}
-
-static struct mb_point point_at(const struct mb_workload *workload, size_t index)
-{
-    return (struct mb_point){
-        .workload = workload->name,
-        .load_model = workload->load_model,
-        .connections = workload->connections[index / workload->rate_count],
-        .rate_micro_rps = workload->rates_micro_rps[index % workload->rate_count],
-        .timeout_ns = workload->request.timeout_ns,
-    };
-}
-
 // Two cells of one name could not be told apart in the result.
 static enum mb_status check_points(struct mb_arena *arena,
                                    const struct mb_workload *workload, struct mb_err *err)
 {
-    for (size_t i = 0; i < points_of(workload); i++) {
-        struct mb_point left = point_at(workload, i);
+    size_t count;
+    const struct mb_point *points = mb_spec_points(arena, workload, &count);
+    for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < i; j++) {
-            struct mb_point right = point_at(workload, j);
-            if (mb_point_equal(&left, &right)) {
+            if (mb_point_equal(&points[i], &points[j])) {
                 return mb_err_set(err, MB_INVALID, "load point '%s' occurs twice",
-                                  mb_point_title(arena, &left));
+                                  mb_point_title(arena, &points[i]));
             }
         }
     }
@@ -87,12 +71,15 @@ static void fill_cells(struct mb_arena *arena, struct mb_plan *plan)
     plan->cells = mb_arena_alloc(arena, plan->cell_count, sizeof *plan->cells);
     size_t next = 0;
     for (size_t w = 0; w < spec->workload_count; w++) {
-        for (size_t p = 0; p < points_of(&spec->workloads[w]); p++) {
+        size_t count;
+        const struct mb_point *points =
+            mb_spec_points(arena, &spec->workloads[w], &count);
+        for (size_t p = 0; p < count; p++) {
             for (size_t v = 0; v < spec->variant_count; v++) {
                 plan->cells[next++] = (struct mb_plan_cell){
                     .variant = v,
                     .workload = &spec->workloads[w],
-                    .point = point_at(&spec->workloads[w], p),
+                    .point = points[p],
                 };
             }
         }
@@ -101,10 +88,10 @@ static void fill_cells(struct mb_arena *arena, struct mb_plan *plan)
 }
 
 enum mb_status mb_plan_init(struct mb_arena *arena, const struct mb_spec *spec,
-                            uint64_t seed, int block_count, struct mb_plan *plan,
-                            struct mb_err *err)
+                            struct mb_plan *plan, struct mb_err *err)
 {
-    *plan = (struct mb_plan){.spec = spec, .seed = seed};
+    int block_count = spec->block_count;
+    *plan = (struct mb_plan){.spec = spec, .seed = spec->seed};
     enum mb_status status = count_cells(arena, spec, plan, err);
     if (status != MB_OK) {
         return status;

@@ -49,12 +49,11 @@ struct mb_plan {
     int block_limit; // most blocks there may be: trials.until.at_most, else block_count
 };
 
-// Plans the cells and the first `block_count` blocks. Everything in arena; borrows the
+// Plans the cells and the spec's blocks, from its seed. Everything in arena; borrows the
 // spec. MB_INVALID names the limit that the spec goes beyond, or a point that occurs
 // twice.
 MB_MUST_USE enum mb_status mb_plan_init(struct mb_arena *arena,
-                                        const struct mb_spec *spec, uint64_t seed,
-                                        int block_count, struct mb_plan *plan,
+                                        const struct mb_spec *spec, struct mb_plan *plan,
                                         struct mb_err *err);
 
 // Adds the next block. Its order depends on the seed and its number only, so that a plan

@@ -5,70 +5,24 @@
 
 #include "base/diag.h"
 #include "base/units.h"
-#include "check/check.h"
+#include "model/spec.h"
 
-static enum mb_status check_valid(struct mb_arena *arena, struct mb_ctx *ctx,
-                                  struct mb_resume *resume, struct mb_err *err)
-{
-    struct mb_diag findings;
-    mb_diag_init(&findings, arena);
-    if (mb_check_document(arena, ctx, &resume->doc, MB_LEVEL_VALID, &findings) >=
-        MB_LEVEL_VALID) {
-        return MB_OK;
-    }
-    mb_err_hint(err, "see: meshbench validate %s", resume->doc.name);
-    mb_diag_sort(&findings);
-    for (size_t i = 0; i < findings.count; i++) {
-        const struct mb_finding *finding = &findings.items[i];
-        if (finding->severity == MB_SEVERITY_ERROR) {
-            (void)mb_err_at(err, MB_INVALID, finding->file, finding->line,
-                            finding->column, "%s", finding->message);
-            break;
-        }
-    }
-    return mb_err_set(err, MB_INVALID, "'%s' is not a valid result", resume->doc.name);
-}
-
-enum mb_status mb_resume_read(struct mb_arena *arena, struct mb_ctx *ctx,
-                              const char *path, struct mb_resume *resume,
+enum mb_status mb_resume_init(struct mb_resume *resume, const char *name,
+                              struct mb_node *root, const struct mb_result *result,
                               struct mb_err *err)
 {
-    *resume = (struct mb_resume){0};
-    enum mb_status status =
-        mb_doc_read(arena, path, ctx->in, MB_DOC_MAX_BYTES, &resume->doc, err);
-    if (status != MB_OK) {
-        return status;
-    }
-    const char *kind = mb_node_text(mb_node_find(resume->doc.root, "kind"), "");
-    if (strcmp(kind, "result") != 0) {
-        return mb_err_set(err, MB_INVALID, "'%s' is not a result: its kind is '%s'", path,
-                          kind);
-    }
-    status = check_valid(arena, ctx, resume, err);
-    if (status != MB_OK) {
-        return status;
-    }
-    status = mb_result_from_node(arena, resume->doc.root, &resume->result, err);
-    if (status != MB_OK) {
-        return status;
-    }
-    // Trials are taken from the document when they are moved into the record.
-    mb_result_release(&resume->result);
-    for (size_t i = 0; i < resume->result.cell_count; i++) {
-        resume->result.cells[i].trials = NULL;
-        resume->result.cells[i].trial_count = 0;
-    }
-    if (resume->result.complete) {
+    if (result->complete) {
         return mb_err_set(err, MB_INVALID, "'%s' is complete: there is nothing to resume",
-                          path);
+                          name);
     }
-    const struct mb_node *trials = mb_node_find(resume->result.spec_resolved, "trials");
+    const struct mb_node *trials = mb_node_find(result->spec_resolved, "trials");
     int64_t count = mb_node_integer(mb_node_find(trials, "count"), 0);
-    if (count < 1 || count > MB_PLAN_MAX_TRIALS) {
+    if (count < 1 || count > MB_SPEC_MAX_BLOCKS) {
         return mb_err_set(err, MB_INVALID,
-                          "'%s' does not say how many blocks were planned", path);
+                          "'%s' does not say how many blocks were planned", name);
     }
-    resume->block_count = (int)count;
+    *resume = (struct mb_resume){
+        .name = name, .root = root, .result = result, .block_count = (int)count};
     return MB_OK;
 }
 
@@ -118,13 +72,13 @@ static enum mb_status check_versions(const struct mb_fact_list *then,
 enum mb_status mb_resume_check(const struct mb_resume *resume,
                                const struct mb_result *now, struct mb_err *err)
 {
-    const struct mb_result *then = &resume->result;
+    const struct mb_result *then = resume->result;
     if (!same_text(then->spec_digest, now->spec_digest)) {
         return mb_err_set(
             err, MB_INVALID,
             "cannot resume: '%s' was measured from another text of the spec "
             "(SHA-256 %.12s, now %.12s)",
-            resume->doc.name, then->spec_digest, now->spec_digest);
+            resume->name, then->spec_digest, now->spec_digest);
     }
     if (!same_text(then->tool_version, now->tool_version) ||
         !same_text(then->tool_commit, now->tool_commit)) {
@@ -132,7 +86,7 @@ enum mb_status mb_resume_check(const struct mb_resume *resume,
             err, MB_INVALID,
             "cannot resume: '%s' was measured by meshbench %s (%s), this is "
             "%s (%s)",
-            resume->doc.name, then->tool_version,
+            resume->name, then->tool_version,
             then->tool_commit == NULL ? "no commit" : then->tool_commit,
             now->tool_version, now->tool_commit == NULL ? "no commit" : now->tool_commit);
     }
@@ -140,7 +94,7 @@ enum mb_status mb_resume_check(const struct mb_resume *resume,
         mb_err_hint(err, "compare its facts with: meshbench env");
         return mb_err_set(err, MB_INVALID,
                           "cannot resume: '%s' was measured in another environment",
-                          resume->doc.name);
+                          resume->name);
     }
     return check_versions(&then->facts, &now->facts, err);
 }
@@ -200,7 +154,7 @@ static enum mb_status move_trial(const struct mb_resume *resume, struct mb_plan 
         if (planned == NULL || seed != (int64_t)planned->seed) {
             return mb_err_set(err, MB_INVALID,
                               "cannot resume: trial '%s' of '%s' is not in the plan", id,
-                              resume->doc.name);
+                              resume->name);
         }
     }
     return mb_record_add_node(record, cell, trial, err);
@@ -209,12 +163,12 @@ static enum mb_status move_trial(const struct mb_resume *resume, struct mb_plan 
 enum mb_status mb_resume_apply(const struct mb_resume *resume, struct mb_plan *plan,
                                struct mb_record *record, struct mb_err *err)
 {
-    const struct mb_result *then = &resume->result;
-    const struct mb_node *cells = mb_node_find(resume->doc.root, "cells");
+    const struct mb_result *then = resume->result;
+    const struct mb_node *cells = mb_node_find(resume->root, "cells");
     struct mb_result *now = &record->result;
     if (then->cell_count != now->cell_count) {
         return mb_err_set(err, MB_INVALID, "cannot resume: '%s' has %zu cells, not %zu",
-                          resume->doc.name, then->cell_count, now->cell_count);
+                          resume->name, then->cell_count, now->cell_count);
     }
     now->id = then->id;
     now->started_unix_ns = then->started_unix_ns;
@@ -223,7 +177,7 @@ enum mb_status mb_resume_apply(const struct mb_resume *resume, struct mb_plan *p
             !mb_point_equal(&then->cells[c].point, &now->cells[c].point)) {
             return mb_err_set(err, MB_INVALID,
                               "cannot resume: cell %zu of '%s' is not that of the plan",
-                              c + 1, resume->doc.name);
+                              c + 1, resume->name);
         }
         const struct mb_node *trials = mb_node_find(cells->as.list.items[c], "trials");
         for (size_t t = 0; t < mb_node_count(trials); t++) {
@@ -240,7 +194,7 @@ enum mb_status mb_resume_apply(const struct mb_resume *resume, struct mb_plan *p
 void mb_resume_judge(const struct mb_resume *resume, int64_t now_unix_ns,
                      struct mb_diag *diag)
 {
-    const struct mb_result *then = &resume->result;
+    const struct mb_result *then = resume->result;
     for (size_t i = 0; i < then->finding_count; i++) {
         if (strcmp(then->findings[i].code, MB_RESUME_CODE) == 0) {
             mb_diag_add(diag, &then->findings[i]);

@@ -8,24 +8,25 @@
 #define MB_RUN_RESUME_H
 
 #include "base/arena.h"
-#include "base/ctx.h"
 #include "base/diag.h"
 #include "base/err.h"
-#include "format/doc.h"
+#include "format/node.h"
 #include "model/result.h"
 #include "run/plan.h"
 #include "run/record.h"
 
 struct mb_resume {
-    struct mb_doc doc;
-    struct mb_result result; // its cells without trials: those stay in the document
-    int block_count;         // blocks that the interrupted run had planned
+    const char *name;               // of the file
+    struct mb_node *root;           // its document; trials are taken out of it
+    const struct mb_result *result; // the same, read
+    int block_count;                // blocks that the interrupted run had planned
 };
 
-// Reads and checks a partial result. In arena. MB_INVALID when it is not a result, or
-// complete already.
-MB_MUST_USE enum mb_status mb_resume_read(struct mb_arena *arena, struct mb_ctx *ctx,
-                                          const char *path, struct mb_resume *resume,
+// Looks at a valid result. Borrows all. MB_INVALID when it is complete already, or not
+// from a run.
+MB_MUST_USE enum mb_status mb_resume_init(struct mb_resume *resume, const char *name,
+                                          struct mb_node *root,
+                                          const struct mb_result *result,
                                           struct mb_err *err);
 
 // Compares what stands now (header, keys and facts of record->result) with what stood

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/rng.h"
 #include "base/units.h"
+#include "base/version.h"
 #include "model/derive.h"
 #include "run/judge.h"
 #include "run/record.h"
@@ -27,15 +28,31 @@ struct run {
     int64_t missing_ns; // estimate of those still to be measured
 };
 
-char *mb_run_partial_path(struct mb_arena *arena, const char *out_path)
+// Length of `text` without `suffix`; all of it when it ends otherwise.
+static int stem_length(const char *text, const char *suffix)
 {
-    static const char suffix[] = ".json";
-    size_t length = strlen(out_path);
-    size_t cut = sizeof suffix - 1;
-    if (length > cut && strcmp(out_path + length - cut, suffix) == 0) {
+    size_t length = strlen(text);
+    size_t cut = strlen(suffix);
+    if (length > cut && strcmp(text + length - cut, suffix) == 0) {
         length -= cut;
     }
-    return mb_arena_print(arena, "%.*s.partial.json", (int)length, out_path);
+    return (int)length;
+}
+
+char *mb_run_partial_path(struct mb_arena *arena, const char *out_path)
+{
+    return mb_arena_print(arena, "%.*s.partial.json", stem_length(out_path, ".json"),
+                          out_path);
+}
+
+char *mb_run_complete_path(struct mb_arena *arena, const char *partial_path)
+{
+    int stem = stem_length(partial_path, ".partial.json");
+    if ((size_t)stem < strlen(partial_path)) {
+        return mb_arena_print(arena, "%.*s.json", stem, partial_path);
+    }
+    return mb_arena_print(arena, "%.*s.complete.json", stem_length(partial_path, ".json"),
+                          partial_path);
 }
 
 // "20261123T194700Z" from "2026-11-23T19:47:00.123Z"
@@ -50,6 +67,18 @@ static char *compact_time(struct mb_arena *arena, int64_t unix_ns)
 char *mb_run_default_path(struct mb_arena *arena, const char *name, int64_t unix_ns)
 {
     return mb_arena_print(arena, "%s-%s.json", name, compact_time(arena, unix_ns));
+}
+
+void mb_run_set_blocks(struct mb_arena *arena, struct mb_spec *spec, int blocks)
+{
+    struct mb_node *trials = mb_node_find(spec->resolved, "trials");
+    spec->block_count = blocks;
+    mb_node_set(arena, trials, "count", mb_node_int(arena, blocks));
+    struct mb_node *until = mb_node_find(trials, "until");
+    if (until != NULL) {
+        spec->until.at_most = blocks;
+        mb_node_set(arena, until, "at_most", mb_node_int(arena, blocks));
+    }
 }
 
 static int64_t now_ns(const struct run *run)
@@ -74,8 +103,8 @@ static void header_fill(struct run *run)
     uint64_t random = mb_rng_derive((uint64_t)now_ns(run), digest);
     result->minor = MB_RESULT_MINOR;
     result->tool_name = "meshbench";
-    result->tool_version = run->setup->tool_version;
-    result->tool_commit = run->setup->tool_commit;
+    result->tool_version = mb_version();
+    result->tool_commit = mb_version_commit();
     result->id = mb_arena_print(run->arena, "%s-%016" PRIx64,
                                 compact_time(run->arena, now), random);
     result->started_unix_ns = now;
@@ -104,6 +133,18 @@ static void judge_start(struct run *run)
     const struct mb_stage *stage = &run->setup->stage;
     stage->judge(stage->state, &run->view, &run->findings);
     mb_judge_facts(&run->view.facts, &run->findings);
+    if (run->setup->spec->block_count != run->setup->declared_blocks) {
+        mb_diag_add(
+            &run->findings,
+            &(struct mb_finding){
+                .code = "MB425",
+                .severity = MB_SEVERITY_NOTE,
+                .pointer = "/spec/resolved/trials/count",
+                .message = mb_arena_print(
+                    run->arena, "measured with %d blocks where the spec asks for %d",
+                    run->setup->spec->block_count, run->setup->declared_blocks),
+            });
+    }
     findings_store(run);
 }
 
@@ -124,8 +165,7 @@ static void missing_count(struct run *run, size_t first)
 static enum mb_status prepare(struct run *run, struct mb_err *err)
 {
     const struct mb_run_setup *setup = run->setup;
-    enum mb_status status = mb_plan_init(run->arena, setup->spec, setup->seed,
-                                         setup->block_count, &run->plan, err);
+    enum mb_status status = mb_plan_init(run->arena, setup->spec, &run->plan, err);
     if (status != MB_OK) {
         return status;
     }

@@ -37,15 +37,12 @@ struct mb_run_observer {
 
 struct mb_run_setup { // all borrowed
     struct mb_ctx *ctx;
-    const struct mb_spec *spec;
-    uint64_t seed;
-    int block_count;
+    const struct mb_spec *spec; // its seed is set
+    int declared_blocks; // what the spec's text asks for; spec->block_count is measured
     struct mb_load_driver driver;
     struct mb_stage stage;
     const struct mb_run_observer *observer; // NULL: nobody
     const struct mb_resume *resume;         // NULL: from the start
-    const char *tool_version;
-    const char *tool_commit; // NULL when not known
     const char *out_path;
     const char *partial_path;
 };
@@ -66,8 +63,16 @@ MB_MUST_USE enum mb_status mb_run_execute(struct mb_arena *arena,
                                           struct mb_run_outcome *outcome,
                                           struct mb_err *err);
 
+// Measures exactly this many blocks instead of those that the spec asks for: in the
+// struct and in `resolved`.
+void mb_run_set_blocks(struct mb_arena *arena, struct mb_spec *spec, int blocks);
+
 // In arena: "NAME.partial.json" for "NAME.json" or "NAME".
 char *mb_run_partial_path(struct mb_arena *arena, const char *out_path);
+
+// In arena: the way back: "NAME.json" for "NAME.partial.json"; "NAME.complete.json" for
+// another NAME.
+char *mb_run_complete_path(struct mb_arena *arena, const char *partial_path);
 
 // In arena: "<name>-<UTC time>.json", the place of a result when none is given.
 char *mb_run_default_path(struct mb_arena *arena, const char *name, int64_t unix_ns);

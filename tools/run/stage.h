@@ -47,7 +47,7 @@ struct mb_stage_local;
 
 // This machine: starts the built-in application and the adapters as child processes and
 // reads /proc. Borrows ctx. Returns owned.
-struct mb_stage_local *mb_stage_local_new(struct mb_ctx *ctx, const char *tool_version);
+struct mb_stage_local *mb_stage_local_new(struct mb_ctx *ctx);
 void mb_stage_local_free(struct mb_stage_local *local); // takes it down first
 
 // The interface of it; valid as long as `local`.

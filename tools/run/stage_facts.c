@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/version.h"
 #include "model/spec.h"
 
 // A configuration larger than this is none.
@@ -172,7 +173,7 @@ enum mb_status mb_stage_facts(struct mb_arena *arena,
     const struct mb_application *application = &spec->application;
     if (application->version != NULL || application->builtin != NULL) {
         add(&collector, "application.version", text(&collector, application->version),
-            application->builtin != NULL ? text(&collector, source->tool_version) : NULL,
+            application->builtin != NULL ? text(&collector, mb_version()) : NULL,
             "built-in");
     }
     for (size_t i = 0; i < spec->variant_count; i++) {

@@ -14,7 +14,6 @@ struct mb_stage_source { // all borrowed
     struct mb_ctx *ctx;
     const struct mb_spec *spec;
     const struct mb_adapter_instance *instances; // one for each variant
-    const char *tool_version;
 };
 
 // Adds to facts that mb_host_capture has filled:

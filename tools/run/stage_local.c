@@ -27,7 +27,6 @@ enum { APP_LOG_BYTES = 1 << 16 };
 
 struct mb_stage_local {
     struct mb_ctx *ctx;
-    const char *tool_version;
     const struct mb_spec *spec;
     struct mb_stage_view *view;
     char *dir; // private folder; in the arena of `up`
@@ -335,7 +334,6 @@ static enum mb_status up(void *state, struct mb_arena *arena, const struct mb_sp
                                     .ctx = local->ctx,
                                     .spec = spec,
                                     .instances = local->instances,
-                                    .tool_version = local->tool_version,
                                 },
                                 &view->facts, err);
     }
@@ -460,11 +458,10 @@ static void judge(void *state, const struct mb_stage_view *view, struct mb_diag 
     mb_host_judge(&view->facts, diag);
 }
 
-struct mb_stage_local *mb_stage_local_new(struct mb_ctx *ctx, const char *tool_version)
+struct mb_stage_local *mb_stage_local_new(struct mb_ctx *ctx)
 {
     struct mb_stage_local *local = mb_mem_alloc(1, sizeof *local);
     local->ctx = ctx;
-    local->tool_version = tool_version;
     return local;
 }
 
