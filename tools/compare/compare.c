@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/units.h"
-#include "format/node.h"
+#include "model/spec.h"
 
 static const char *const default_metrics[] = {
     "response_time.p50", "response_time.p90", "response_time.p99",
@@ -19,7 +18,7 @@ struct builder {
     const struct mb_result *result;
     const struct mb_compare_options *options;
     struct mb_compare_report *report;
-    const struct mb_node *analysis; // of the resolved spec; NULL when absent
+    struct mb_spec spec; // of the result; empty when it has none
 };
 
 static bool variant_exists(const struct mb_result *result, const char *name)
@@ -32,26 +31,21 @@ static bool variant_exists(const struct mb_result *result, const char *name)
     return false;
 }
 
-// The first variant without a mesh in the resolved spec; without a spec the first cell's.
-static const char *baseline_default(const struct mb_result *result)
+// The spec's baseline; without a spec the first cell's variant.
+static const char *baseline_default(const struct builder *builder)
 {
-    const struct mb_node *variants = mb_node_find(result->spec_resolved, "variants");
-    for (size_t i = 0; i < mb_node_count(variants); i++) {
-        const struct mb_node *variant = variants->as.list.items[i];
-        const char *name = mb_node_text(mb_node_find(variant, "name"), "");
-        const char *mesh = mb_node_text(mb_node_find(variant, "mesh"), "");
-        if (strcmp(mesh, "none") == 0 && variant_exists(result, name)) {
-            return name;
-        }
+    const char *baseline = builder->spec.baseline;
+    if (baseline != NULL && variant_exists(builder->result, baseline)) {
+        return baseline;
     }
-    return result->cell_count > 0 ? result->cells[0].variant : "";
+    return builder->result->cell_count > 0 ? builder->result->cells[0].variant : "";
 }
 
 static enum mb_status baseline_choose(struct builder *builder, struct mb_err *err)
 {
     const struct mb_result *result = builder->result;
     const char *wanted = builder->options->baseline;
-    const char *baseline = wanted != NULL ? wanted : baseline_default(result);
+    const char *baseline = wanted != NULL ? wanted : baseline_default(builder);
     builder->report->baseline = baseline;
     if (!variant_exists(result, baseline)) {
         enum mb_status status =
@@ -71,44 +65,33 @@ static enum mb_status baseline_choose(struct builder *builder, struct mb_err *er
     return status;
 }
 
-static bool share_read(const struct mb_node *node, double *share)
-{
-    int64_t value = 0;
-    struct mb_err ignored = {0};
-    const char *text = mb_node_text(node, NULL);
-    if (text == NULL || mb_units_parse(MB_UNIT_SHARE, text, &value, &ignored) != MB_OK) {
-        return false;
-    }
-    *share = (double)value / 1e9;
-    return true;
-}
-
 static double confidence_choose(const struct builder *builder)
 {
-    double share = builder->options->confidence;
-    if (share > 0.0) {
-        return share;
+    if (builder->options->confidence > 0.0) {
+        return builder->options->confidence;
     }
-    bool declared = share_read(mb_node_find(builder->analysis, "confidence"), &share);
-    return declared && share > 0.0 && share < 1.0 ? share : 0.95;
+    int64_t share = builder->spec.confidence_share;
+    return share > 0 ? (double)share / 1e9 : 0.95;
 }
 
-static bool metric_is_primary(const struct builder *builder, const char *name)
+static bool metric_is_primary(const struct mb_spec *spec, const char *name)
 {
-    const struct mb_node *primary = mb_node_find(builder->analysis, "primary");
-    for (size_t i = 0; i < mb_node_count(primary); i++) {
-        if (strcmp(mb_node_text(primary->as.list.items[i], ""), name) == 0) {
+    for (size_t i = 0; i < spec->primary_count; i++) {
+        if (strcmp(spec->primary[i], name) == 0) {
             return true;
         }
     }
     return false;
 }
 
-static double metric_margin(const struct builder *builder, const char *name)
+static double metric_margin(const struct mb_spec *spec, const char *name)
 {
-    double share = 0.0;
-    const struct mb_node *margins = mb_node_find(builder->analysis, "margin");
-    return share_read(mb_node_find(margins, name), &share) ? share : 0.0;
+    for (size_t i = 0; i < spec->margin_count; i++) {
+        if (strcmp(spec->margins[i].metric, name) == 0) {
+            return (double)spec->margins[i].share / 1e9;
+        }
+    }
+    return 0.0;
 }
 
 static const struct mb_trial *trial_of_block(const struct mb_cell *cell, int block)
@@ -122,8 +105,7 @@ static const struct mb_trial *trial_of_block(const struct mb_cell *cell, int blo
     return NULL;
 }
 
-static void comparison_measure(const struct builder *builder,
-                               struct mb_comparison *effect)
+void mb_compare_measure(struct mb_comparison *effect, double confidence)
 {
     size_t most = effect->baseline->trial_count;
     double *differences = mb_mem_alloc(most, sizeof *differences);
@@ -145,7 +127,6 @@ static void comparison_measure(const struct builder *builder,
         positive = positive && base.value > 0.0 && value.value > 0.0;
         logs[effect->blocks++] = positive ? log(value.value / base.value) : 0.0;
     }
-    double confidence = builder->report->confidence;
     effect->difference = mb_sample_paired(differences, effect->blocks, confidence);
     effect->log_ratio = mb_sample_paired(logs, positive ? effect->blocks : 0, confidence);
     effect->p_value = mb_compare_tested(effect)->p_value;
@@ -161,16 +142,16 @@ static void comparison_add(struct builder *builder, const struct mb_cell *baseli
     struct mb_comparison effect = {.baseline = baseline,
                                    .cell = cell,
                                    .p_adjusted = NAN,
-                                   .margin = metric_margin(builder, name)};
+                                   .margin = metric_margin(&builder->spec, name)};
     if (!mb_metric_parse(name, &effect.metric)) {
         return; // a spec's own list, which its rules have judged
     }
     effect.aa = cell->aa_of != NULL && strcmp(cell->aa_of, baseline->variant) == 0;
-    effect.primary = !effect.aa && metric_is_primary(builder, name);
+    effect.primary = !effect.aa && metric_is_primary(&builder->spec, name);
     effect.baseline_value = mb_derive_cell(baseline, &effect.metric);
     effect.value = mb_derive_cell(cell, &effect.metric);
-    comparison_measure(builder, &effect);
     struct mb_compare_report *report = builder->report;
+    mb_compare_measure(&effect, report->confidence);
     report->comparisons =
         mb_arena_grow(builder->arena, report->comparisons, report->count,
                       &report->capacity, sizeof *report->comparisons);
@@ -202,11 +183,9 @@ static void metrics_add(struct builder *builder, const struct mb_cell *baseline,
     for (size_t i = 0; i < sizeof default_metrics / sizeof default_metrics[0]; i++) {
         comparison_add(builder, baseline, cell, default_metrics[i]);
     }
-    const struct mb_node *primary = mb_node_find(builder->analysis, "primary");
-    for (size_t i = 0; i < mb_node_count(primary); i++) {
-        const char *name = mb_node_text(primary->as.list.items[i], "");
-        if (!metric_is_default(name)) {
-            comparison_add(builder, baseline, cell, name);
+    for (size_t i = 0; i < builder->spec.primary_count; i++) {
+        if (!metric_is_default(builder->spec.primary[i])) {
+            comparison_add(builder, baseline, cell, builder->spec.primary[i]);
         }
     }
 }
@@ -232,14 +211,14 @@ enum mb_status mb_compare_variants(struct mb_arena *arena, const struct mb_resul
                                    const struct mb_compare_options *options,
                                    struct mb_compare_report *report, struct mb_err *err)
 {
-    struct builder builder = {.arena = arena,
-                              .result = result,
-                              .options = options,
-                              .report = report,
-                              .analysis =
-                                  mb_node_find(result->spec_resolved, "analysis")};
+    struct builder builder = {
+        .arena = arena, .result = result, .options = options, .report = report};
     *report = (struct mb_compare_report){.result = result};
     enum mb_status status = metrics_check(options, err);
+    if (status == MB_OK && result->spec_resolved != NULL) {
+        status =
+            mb_spec_from_node(arena, result->spec_resolved, NULL, &builder.spec, err);
+    }
     if (status == MB_OK) {
         status = baseline_choose(&builder, err);
     }
@@ -260,6 +239,7 @@ enum mb_status mb_compare_variants(struct mb_arena *arena, const struct mb_resul
         }
     }
     mb_compare_decide(arena, report);
+    mb_compare_gates(arena, &builder.spec, report);
     return MB_OK;
 }
 

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "model/derive.h"
 #include "model/result.h"
+#include "model/spec.h"
 #include "stats/sample.h"
 
 enum mb_compare_verdict {
@@ -39,8 +40,8 @@ struct mb_comparison {
     struct mb_value value;
     struct mb_sample_estimate difference; // mean over blocks of value - baseline value
     struct mb_sample_estimate log_ratio;  // mean over blocks of ln(value / baseline
-                                         // value); n is 0 when a value is zero
-    size_t blocks;        // blocks in which both sides have a known value
+                                          // value); n is 0 when a value is zero
+    size_t blocks;                        // blocks in which both sides have a known value
     size_t blocks_lost;   // blocks left out: censored, unsupported or unknown
     double p_value;       // of log_ratio where it exists, else of difference; NaN: none
     double p_adjusted;    // Holm over its family; NaN for exploratory ones
@@ -61,6 +62,29 @@ struct mb_compare_note {
     const char *message;
 };
 
+// What became of a gate in one cell. Decided on the interval: passed when all of it keeps
+// the limit, failed when none of it does.
+enum mb_compare_gate_state {
+    MB_COMPARE_GATE_PASSED,
+    MB_COMPARE_GATE_FAILED,
+    MB_COMPARE_GATE_UNDECIDED
+};
+
+struct mb_compare_gate {
+    const char *metric;
+    struct mb_metric parsed;
+    const struct mb_cell *cell;
+    const struct mb_cell *versus; // NULL: absolute
+    bool at_most;                 // else at least
+    bool relative;                // value and limit are shares of `versus`, as 0.05
+    double limit;                 // in the metric's unit, or a share
+    double value;                 // NaN when not known
+    double low;                   // interval; NaN with fewer than two trials
+    double high;
+    enum mb_compare_gate_state state;
+    const char *reason; // why it is undecided; else NULL
+};
+
 struct mb_compare_report {
     const struct mb_result *result;
     const char *digest;   // of the result's file
@@ -73,6 +97,9 @@ struct mb_compare_report {
     struct mb_compare_note *notes;
     size_t note_count;
     size_t note_capacity;
+    struct mb_compare_gate *gates; // of the result's spec, one for each cell it holds for
+    size_t gate_count;
+    size_t gate_capacity;
 };
 
 struct mb_compare_options {
@@ -100,6 +127,16 @@ MB_MUST_USE enum mb_status mb_compare_variants(struct mb_arena *arena,
 //     larger than the noise floor: better or worse;
 //  5. else inconclusive, with the number of blocks that would decide.
 void mb_compare_decide(struct mb_arena *arena, struct mb_compare_report *report);
+
+// Fills in the effect's estimates from its two cells and its metric.
+void mb_compare_measure(struct mb_comparison *effect, double confidence);
+
+// Judges the spec's gates (mb_compare_variants does so itself).
+void mb_compare_gates(struct mb_arena *arena, const struct mb_spec *spec,
+                      struct mb_compare_report *report);
+
+// "passed", "failed", "undecided".
+const char *mb_compare_gate_name(enum mb_compare_gate_state state);
 
 // The estimate that is tested: the log-ratio where it exists, else the difference.
 const struct mb_sample_estimate *mb_compare_tested(const struct mb_comparison *effect);

@@ -83,9 +83,15 @@ static enum mb_status verdicts_check(const struct mb_opt_list *names, struct mb_
     return MB_OK;
 }
 
-static enum mb_status fail_on_status(const struct mb_compare_report *report,
+// A failed gate or a verdict named by --fail-on makes the exit status 1.
+static enum mb_status verdict_status(const struct mb_compare_report *report,
                                      const struct mb_opt_list *names)
 {
+    for (size_t i = 0; i < report->gate_count; i++) {
+        if (report->gates[i].state == MB_COMPARE_GATE_FAILED) {
+            return MB_INVALID;
+        }
+    }
     for (size_t i = 0; i < names->count; i++) {
         enum mb_compare_verdict verdict;
         if (mb_compare_verdict_find(names->items[i], &verdict) &&
@@ -138,7 +144,7 @@ static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
         status = report_write(ctx, &arena, opts, &report, err);
     }
     if (status == MB_OK) {
-        status = fail_on_status(&report, &opts->fail_on);
+        status = verdict_status(&report, &opts->fail_on);
     }
     mb_result_release(&read.result);
     mb_arena_release(&arena);
@@ -161,7 +167,9 @@ const struct mb_cmd mb_cmd_compare = {
                    "floor; same lies "
                    "within the margin that the spec declares; inconclusive says how many "
                    "blocks would "
-                   "decide; incomparable says what is missing.",
+                   "decide; incomparable says what is missing.\n\n"
+                   "Gates of the spec are judged on intervals; a failed one makes the "
+                   "exit status 1.",
     .options = options,
     .options_size = sizeof(struct compare_options),
     .args_min = 1,

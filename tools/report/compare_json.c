@@ -131,6 +131,26 @@ static struct mb_node *comparison_node(struct mb_arena *arena,
     return target.map;
 }
 
+static struct mb_node *gate_node(struct mb_arena *arena,
+                                 const struct mb_compare_gate *gate)
+{
+    struct target target = {.arena = arena, .map = mb_node_map(arena)};
+    double scale = gate->relative ? 1.0 : unit_scale(gate->parsed.unit);
+    text_put(target, "metric", gate->metric);
+    text_put(target, "variant", gate->cell->variant);
+    text_put(target, "versus", gate->versus != NULL ? gate->versus->variant : NULL);
+    mb_node_put(arena, target.map, "point", point_node(arena, &gate->cell->point));
+    text_put(target, "unit", gate->relative ? "ratio" : unit_name(gate->parsed.unit));
+    text_put(target, "limit_kind", gate->at_most ? "at_most" : "at_least");
+    number_put(target, "limit", gate->limit * scale);
+    number_put(target, "value", gate->value * scale);
+    number_put(target, "low", gate->low * scale);
+    number_put(target, "high", gate->high * scale);
+    text_put(target, "state", mb_compare_gate_name(gate->state));
+    text_put(target, "reason", gate->reason);
+    return target.map;
+}
+
 struct mb_node *mb_report_compare_node(struct mb_arena *arena,
                                        const struct mb_compare_report *report)
 {
@@ -155,5 +175,10 @@ struct mb_node *mb_report_compare_node(struct mb_arena *arena,
         mb_node_push(arena, notes, note.map);
     }
     mb_node_put(arena, target.map, "notes", notes);
+    struct mb_node *gates = mb_node_list(arena);
+    for (size_t i = 0; i < report->gate_count; i++) {
+        mb_node_push(arena, gates, gate_node(arena, &report->gates[i]));
+    }
+    mb_node_put(arena, target.map, "gates", gates);
     return target.map;
 }

@@ -322,6 +322,42 @@ static void undecided_print(const struct mb_compare_report *report,
     }
 }
 
+// One line for each gate that did not pass, and a count.
+static void gates_print(const struct mb_compare_report *report, struct mb_arena *arena,
+                        bool color, struct mb_buf *out)
+{
+    size_t states[3] = {0};
+    for (size_t i = 0; i < report->gate_count; i++) {
+        states[report->gates[i].state]++;
+    }
+    if (report->gate_count > 0) {
+        mb_buf_print(out, "\nGates: %zu passed, %zu failed, %zu undecided\n", states[0],
+                     states[1], states[2]);
+    }
+    for (size_t i = 0; i < report->gate_count; i++) {
+        const struct mb_compare_gate *gate = &report->gates[i];
+        if (gate->state == MB_COMPARE_GATE_PASSED) {
+            continue;
+        }
+        bool failed = gate->state == MB_COMPARE_GATE_FAILED;
+        struct mb_comparison like = {.metric = gate->parsed,
+                                     .baseline_value = {.value = gate->limit}};
+        struct scale scale = scale_choose(&like);
+        scale = gate->relative ? (struct scale){100.0, "%", false} : scale;
+        mb_buf_print(
+            out, "  %s%s%s  %s, %s%s%s, %s: %.3g %s (%.3g to %.3g), %s %.3g %s%s%s\n",
+            failed && color ? "\x1b[31m" : "", mb_compare_gate_name(gate->state),
+            failed && color ? "\x1b[0m" : "", gate->metric, gate->cell->variant,
+            gate->versus != NULL ? " against " : "",
+            gate->versus != NULL ? gate->versus->variant : "",
+            mb_point_title(arena, &gate->cell->point), gate->value * scale.factor,
+            scale.unit, gate->low * scale.factor, gate->high * scale.factor,
+            gate->at_most ? "at most" : "at least", gate->limit * scale.factor,
+            scale.unit, gate->reason != NULL ? ": " : "",
+            gate->reason != NULL ? gate->reason : "");
+    }
+}
+
 static void foot_print(const struct mb_compare_report *report, struct mb_buf *out)
 {
     for (size_t i = 0; i < report->note_count; i++) {
@@ -348,6 +384,7 @@ void mb_report_compare_text(struct mb_arena *arena,
     for (size_t at = 0; at < report->count;) {
         at = point_print(arena, report, at, width, color, out);
     }
+    gates_print(report, arena, color, out);
     undecided_print(report, arena, out);
     foot_print(report, out);
 }

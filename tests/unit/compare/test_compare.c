@@ -1,0 +1,308 @@
+// Comparisons of results made here: each has known effects, so the verdicts are known.
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "compare/compare.h"
+#include "format/doc.h"
+#include "report/compare.h"
+
+enum { REQUESTS = 2000, BLOCKS = 6 };
+
+// A variant to make up: its latency against the baseline's, and how noisy a block is.
+struct made_variant {
+    const char *name;
+    const char *aa_of;
+    double factor;
+    double noise; // relative, per trial
+    int64_t timeouts;
+};
+
+struct world {
+    struct mb_arena arena;
+    struct mb_result result;
+    struct mb_rng rng;
+    struct mb_node *analysis;
+};
+
+static void trial_make(struct world *world, const struct made_variant *variant, int block,
+                       struct mb_trial *trial)
+{
+    struct mb_part *part = mb_arena_alloc(&world->arena, 1, sizeof *part);
+    struct mb_hdr *hdr = mb_mem_alloc(1, sizeof *hdr);
+    mb_hdr_init(hdr);
+    double drift = 1.0 + 0.2 * block; // hits all variants of a block alike
+    double jitter = 1.0 + variant->noise * (2.0 * mb_rng_unit(&world->rng) - 1.0);
+    for (int i = 0; i < REQUESTS; i++) {
+        double latency = (1.0 + (double)i / REQUESTS) * 1e6 * drift * variant->factor;
+        mb_hdr_record(hdr, (int64_t)(latency * jitter));
+    }
+    part->worker = "local";
+    part->load_model = MB_LOAD_OPEN;
+    part->window_ns = 2000000000;
+    part->elapsed_ns = 2000000000;
+    part->counts.intended = REQUESTS + variant->timeouts;
+    part->counts.sent = part->counts.intended;
+    part->counts.completed = REQUESTS;
+    part->counts.ok = REQUESTS;
+    part->counts.errors_by_kind[MB_ERROR_TIMEOUT] = variant->timeouts;
+    for (int metric = 0; metric < MB_DIST_METRICS; metric++) {
+        part->dist[metric] = (struct mb_dist){.type = MB_DIST_ABSENT, .reason = "test"};
+    }
+    part->dist[MB_DIST_RESPONSE] = (struct mb_dist){.type = MB_DIST_HDR,
+                                                    .n = hdr->count,
+                                                    .sum = hdr->sum,
+                                                    .min = hdr->min,
+                                                    .max = hdr->max,
+                                                    .hdr = hdr};
+    part->cpu_ns = -1;
+    part->run_delay_ns = -1;
+    *trial = (struct mb_trial){.id = "t",
+                               .block = block,
+                               .position = 1,
+                               .status = MB_TRIAL_COMPLETE,
+                               .window_ns = part->window_ns,
+                               .parts = part,
+                               .part_count = 1};
+}
+
+static void world_make(struct world *world, const struct made_variant *variants,
+                       size_t count, const char *analysis)
+{
+    memset(world, 0, sizeof *world);
+    mb_rng_init(&world->rng, 7);
+    struct mb_doc doc;
+    struct mb_err err = {0};
+    char text[1024];
+    (void)snprintf(text, sizeof text,
+                   "variants: [{name: base, mesh: none}]\nanalysis: %s\n", analysis);
+    assert_int_equal(
+        mb_doc_parse(&world->arena, "t.yaml", text, strlen(text), &doc, &err), MB_OK);
+    world->result.spec_resolved = doc.root;
+    world->result.cells =
+        mb_arena_alloc(&world->arena, count, sizeof *world->result.cells);
+    world->result.cell_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct mb_cell *cell = &world->result.cells[i];
+        *cell = (struct mb_cell){.variant = variants[i].name,
+                                 .aa_of = variants[i].aa_of,
+                                 .point = {.workload = "steady",
+                                           .load_model = MB_LOAD_OPEN,
+                                           .connections = 16,
+                                           .rate_micro_rps = INT64_C(1000000000),
+                                           .timeout_ns = INT64_C(5000000000)}};
+        cell->trials = mb_arena_alloc(&world->arena, BLOCKS, sizeof *cell->trials);
+        cell->trial_count = BLOCKS;
+        for (int block = 1; block <= BLOCKS; block++) {
+            trial_make(world, &variants[i], block, &cell->trials[block - 1]);
+        }
+    }
+}
+
+static void world_release(struct world *world)
+{
+    mb_result_release(&world->result);
+    mb_arena_release(&world->arena);
+}
+
+static const struct mb_comparison *find(const struct mb_compare_report *report,
+                                        const char *variant, const char *metric)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        const struct mb_comparison *effect = &report->comparisons[i];
+        if (strcmp(effect->cell->variant, variant) == 0 &&
+            strcmp(effect->metric.name, metric) == 0) {
+            return effect;
+        }
+    }
+    fail_msg("no comparison of %s, %s", variant, metric);
+    return NULL;
+}
+
+static const struct made_variant variants[] = {
+    {.name = "base", .factor = 1.0, .noise = 0.01},
+    {.name = "base-aa", .aa_of = "base", .factor = 1.0, .noise = 0.01},
+    {.name = "slow", .factor = 1.5, .noise = 0.01},
+    {.name = "fast", .factor = 0.7, .noise = 0.01},
+    {.name = "alike", .factor = 1.001, .noise = 0.01},
+    {.name = "wild", .factor = 1.2, .noise = 0.9},
+    {.name = "broken", .factor = 1.0, .noise = 0.01, .timeouts = 100},
+};
+enum { VARIANTS = sizeof variants / sizeof variants[0] };
+
+static const char analysis_plain[] =
+    "{confidence: 95%, primary: [response_time.p50, response_time.p99]}";
+static const char analysis_margin[] = "{confidence: 95%, primary: [response_time.p50], "
+                                      "margin: {response_time.p50: 5%}}";
+
+static void verdicts_follow_effects(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *variant;
+        const char *metric;
+        enum mb_compare_verdict verdict;
+    } cases[] = {
+        {"slow", "response_time.p50", MB_COMPARE_WORSE},
+        {"slow", "response_time.p99", MB_COMPARE_WORSE},
+        {"fast", "response_time.p50", MB_COMPARE_BETTER},
+        {"alike", "response_time.p50", MB_COMPARE_INCONCLUSIVE},
+        {"wild", "response_time.p50", MB_COMPARE_INCONCLUSIVE},
+        {"broken", "response_time.p99", MB_COMPARE_INCONCLUSIVE},
+        {"broken", "error_ratio", MB_COMPARE_WORSE},
+        {"slow", "cpu_per_request", MB_COMPARE_INCOMPARABLE},
+        {"base-aa", "response_time.p50", MB_COMPARE_INCONCLUSIVE},
+    };
+    struct world world;
+    struct mb_compare_report report;
+    struct mb_err err = {0};
+    world_make(&world, variants, VARIANTS, analysis_plain);
+    assert_int_equal(mb_compare_variants(&world.arena, &world.result,
+                                         &(struct mb_compare_options){0}, &report, &err),
+                     MB_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct mb_comparison *effect =
+            find(&report, cases[i].variant, cases[i].metric);
+        if (effect->verdict != cases[i].verdict) {
+            fail_msg("%s %s: got %s, expected %s", cases[i].variant, cases[i].metric,
+                     mb_compare_verdict_name(effect->verdict),
+                     mb_compare_verdict_name(cases[i].verdict));
+        }
+    }
+    const struct mb_comparison *slow = find(&report, "slow", "response_time.p50");
+    assert_true(exp(slow->log_ratio.low) < 1.5 && exp(slow->log_ratio.high) > 1.5);
+    assert_true(exp(slow->log_ratio.high) - exp(slow->log_ratio.low) < 0.05);
+    assert_int_equal(slow->blocks, BLOCKS);
+    assert_true(slow->primary && slow->p_adjusted >= slow->p_value && slow->noise > 0.0);
+    assert_true(find(&report, "wild", "response_time.p50")->blocks_needed > BLOCKS);
+    assert_int_equal(find(&report, "broken", "response_time.p99")->blocks_lost, BLOCKS);
+    assert_true(report.family == 9);
+    assert_true(mb_compare_has(&report, MB_COMPARE_WORSE));
+    assert_false(mb_compare_has(&report, MB_COMPARE_SAME));
+    world_release(&world);
+}
+
+static void margin_gives_same(void **state)
+{
+    (void)state;
+    struct world world;
+    struct mb_compare_report report;
+    struct mb_err err = {0};
+    world_make(&world, variants, VARIANTS, analysis_margin);
+    assert_int_equal(mb_compare_variants(&world.arena, &world.result,
+                                         &(struct mb_compare_options){0}, &report, &err),
+                     MB_OK);
+    assert_int_equal(find(&report, "alike", "response_time.p50")->verdict,
+                     MB_COMPARE_SAME);
+    assert_int_equal(find(&report, "slow", "response_time.p50")->verdict,
+                     MB_COMPARE_WORSE);
+    world_release(&world);
+}
+
+static void incomplete_trials_are_left_out(void **state)
+{
+    (void)state;
+    struct world world;
+    struct mb_compare_report report;
+    struct mb_err err = {0};
+    const char *const metrics[] = {"response_time.p50"};
+    const struct mb_compare_options options = {.metrics = metrics, .metric_count = 1};
+    world_make(&world, variants, 3, analysis_plain);
+    world.result.cells[2].trials[1].status = MB_TRIAL_PARTIAL;
+    world.result.cells[2].trials[4].status = MB_TRIAL_DISCARDED;
+    world.result.cells[0].trials[0].status = MB_TRIAL_DISCARDED;
+    assert_int_equal(
+        mb_compare_variants(&world.arena, &world.result, &options, &report, &err), MB_OK);
+    assert_int_equal(report.count, 2);
+    assert_int_equal(find(&report, "slow", "response_time.p50")->blocks, BLOCKS - 3);
+    world.result.cells[2].trial_count = 1;
+    world.result.cells[2].trials[0].block = BLOCKS;
+    assert_int_equal(
+        mb_compare_variants(&world.arena, &world.result, &options, &report, &err), MB_OK);
+    const struct mb_comparison *one = find(&report, "slow", "response_time.p50");
+    assert_int_equal(one->verdict, MB_COMPARE_INCONCLUSIVE);
+    assert_string_equal(one->reasons[0], "1 paired block: an interval needs 2 or more");
+    world.result.cells[2].trial_count = BLOCKS;
+    world_release(&world);
+}
+
+static void wrong_wishes_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        const char *baseline;
+        const char *metric;
+        size_t variants;
+        enum mb_status status;
+        const char *message;
+    } cases[] = {
+        {"baseline", "bas", NULL, 3, MB_USAGE, "no variant 'bas' in the result"},
+        {"metric", NULL, "p99", 3, MB_USAGE, "'p99' is not a metric"},
+        {"alone", NULL, NULL, 1, MB_INVALID,
+         "nothing to compare: 'base' is the only variant"},
+        {"empty", NULL, NULL, 0, MB_USAGE, "no variant '' in the result"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world world;
+        struct mb_compare_report report;
+        struct mb_err err = {0};
+        const struct mb_compare_options options = {.baseline = cases[i].baseline,
+                                                   .metrics = &cases[i].metric,
+                                                   .metric_count =
+                                                       cases[i].metric != NULL};
+        world_make(&world, variants, cases[i].variants, analysis_plain);
+        assert_int_equal(
+            mb_compare_variants(&world.arena, &world.result, &options, &report, &err),
+            cases[i].status);
+        assert_string_equal(err.message, cases[i].message);
+        world_release(&world);
+    }
+}
+
+static void text_fits_its_width(void **state)
+{
+    (void)state;
+    struct world world;
+    struct mb_compare_report report;
+    struct mb_err err = {0};
+    struct mb_buf out = {0};
+    world_make(&world, variants, VARIANTS, analysis_plain);
+    world.result.id = "made";
+    assert_int_equal(mb_compare_variants(&world.arena, &world.result,
+                                         &(struct mb_compare_options){0}, &report, &err),
+                     MB_OK);
+    mb_report_compare_text(&world.arena, &report, 80, false, &out);
+    const char *tables_end = strstr(mb_buf_string(&out), "Cannot tell:");
+    assert_non_null(tables_end);
+    size_t column = 0;
+    for (const char *at = mb_buf_string(&out); at < tables_end; at++) {
+        column = *at == '\n' ? 0 : column + (((unsigned char)*at & 0xC0) != 0x80);
+        assert_true(column <= 80);
+    }
+    assert_non_null(strstr(mb_buf_string(&out), "base again"));
+    assert_non_null(strstr(mb_buf_string(&out), "worse"));
+    assert_null(strstr(mb_buf_string(&out), "\x1b"));
+    mb_buf_release(&out);
+    world_release(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(verdicts_follow_effects),
+        cmocka_unit_test(margin_gives_same),
+        cmocka_unit_test(incomplete_trials_are_left_out),
+        cmocka_unit_test(wrong_wishes_are_refused),
+        cmocka_unit_test(text_fits_its_width),
+    };
+    return cmocka_run_group_tests_name("compare/compare", tests, NULL, NULL);
+}

@@ -1,0 +1,158 @@
+// Gates of compare.h: limits of a spec, decided on intervals.
+#include "compare/compare.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+const char *mb_compare_gate_name(enum mb_compare_gate_state state)
+{
+    static const char *const names[] = {"passed", "failed", "undecided"};
+    return names[state];
+}
+
+// Limits of specs are in the base units of quantities; metrics are in their own.
+static double limit_scaled(const struct mb_gate *gate, const struct mb_metric *metric)
+{
+    double limit = (double)gate->limit;
+    if (gate->relative) {
+        return limit / 1e9;
+    }
+    switch (metric->unit) {
+    case MB_METRIC_RPS:
+        return limit / 1e6;
+    case MB_METRIC_RATIO:
+        return limit / 1e9;
+    case MB_METRIC_NS:
+    case MB_METRIC_NS_PER_REQUEST:
+    case MB_METRIC_BYTES:
+        return limit;
+    }
+    return limit;
+}
+
+// Absolute gates: the cell's value, its interval from the trials.
+static void absolute_measure(struct mb_compare_gate *gate, double confidence)
+{
+    const struct mb_cell *cell = gate->cell;
+    double *values = mb_mem_alloc(cell->trial_count, sizeof *values);
+    size_t known = 0;
+    size_t complete = 0;
+    for (size_t i = 0; i < cell->trial_count; i++) {
+        if (cell->trials[i].status != MB_TRIAL_COMPLETE) {
+            continue;
+        }
+        struct mb_value value = mb_derive_trial(cell, &cell->trials[i], &gate->parsed);
+        complete++;
+        if (value.state == MB_VALUE_KNOWN) {
+            values[known++] = value.value;
+        }
+    }
+    struct mb_value whole = mb_derive_cell(cell, &gate->parsed);
+    gate->value = whole.state == MB_VALUE_KNOWN ? whole.value : NAN;
+    if (known == complete) {
+        struct mb_sample_estimate estimate = mb_sample_paired(values, known, confidence);
+        gate->low = estimate.low;
+        gate->high = estimate.high;
+    }
+    // A percentile among timed-out requests is at least the time-out: enough to fail on.
+    if (whole.state == MB_VALUE_CENSORED && gate->at_most && whole.value >= gate->limit) {
+        gate->low = whole.value;
+        gate->high = INFINITY;
+    }
+    mb_mem_free(values);
+}
+
+static void relative_measure(struct mb_compare_gate *gate, double confidence)
+{
+    struct mb_comparison effect = {
+        .baseline = gate->versus, .cell = gate->cell, .metric = gate->parsed};
+    mb_compare_measure(&effect, confidence);
+    if (effect.blocks_lost > 0) {
+        return;
+    }
+    if (!gate->relative) {
+        gate->value = effect.difference.value;
+        gate->low = effect.difference.low;
+        gate->high = effect.difference.high;
+    } else if (effect.log_ratio.n > 0) {
+        gate->value = expm1(effect.log_ratio.value);
+        gate->low = expm1(effect.log_ratio.low);
+        gate->high = expm1(effect.log_ratio.high);
+    }
+}
+
+static void gate_decide(struct mb_compare_gate *gate)
+{
+    if (isnan(gate->low) || isnan(gate->high)) {
+        gate->state = MB_COMPARE_GATE_UNDECIDED;
+        gate->reason = "no interval: it needs two complete trials with a known value";
+        return;
+    }
+    bool keeps = gate->at_most ? gate->high <= gate->limit : gate->low >= gate->limit;
+    bool breaks = gate->at_most ? gate->low > gate->limit : gate->high < gate->limit;
+    gate->state = keeps    ? MB_COMPARE_GATE_PASSED
+                  : breaks ? MB_COMPARE_GATE_FAILED
+                           : MB_COMPARE_GATE_UNDECIDED;
+    gate->reason = keeps || breaks ? NULL : "the interval holds the limit";
+}
+
+static const struct mb_cell *cell_of(const struct mb_result *result, const char *variant,
+                                     const struct mb_point *point)
+{
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct mb_cell *cell = &result->cells[i];
+        if (strcmp(cell->variant, variant) == 0 && mb_point_equal(&cell->point, point)) {
+            return cell;
+        }
+    }
+    return NULL;
+}
+
+static void gate_add(struct mb_arena *arena, const struct mb_gate *wanted,
+                     const struct mb_cell *cell, struct mb_compare_report *report)
+{
+    struct mb_compare_gate gate = {.metric = wanted->metric,
+                                   .cell = cell,
+                                   .at_most = wanted->at_most,
+                                   .relative = wanted->relative,
+                                   .value = NAN,
+                                   .low = NAN,
+                                   .high = NAN};
+    if (!mb_metric_parse(wanted->metric, &gate.parsed)) {
+        return; // mb_spec_from_node has refused it
+    }
+    gate.limit = limit_scaled(wanted, &gate.parsed);
+    if (wanted->versus != NULL) {
+        gate.versus = cell_of(report->result, wanted->versus, &cell->point);
+        if (gate.versus != NULL) {
+            relative_measure(&gate, report->confidence);
+        }
+    } else {
+        absolute_measure(&gate, report->confidence);
+    }
+    gate_decide(&gate);
+    report->gates = mb_arena_grow(arena, report->gates, report->gate_count,
+                                  &report->gate_capacity, sizeof *report->gates);
+    report->gates[report->gate_count++] = gate;
+}
+
+void mb_compare_gates(struct mb_arena *arena, const struct mb_spec *spec,
+                      struct mb_compare_report *report)
+{
+    for (size_t i = 0; i < spec->gate_count; i++) {
+        const struct mb_gate *wanted = &spec->gates[i];
+        for (size_t j = 0; j < report->result->cell_count; j++) {
+            const struct mb_cell *cell = &report->result->cells[j];
+            bool own =
+                wanted->versus != NULL && strcmp(cell->variant, wanted->versus) == 0;
+            bool meant = wanted->variant != NULL
+                             ? strcmp(cell->variant, wanted->variant) == 0
+                             : cell->aa_of == NULL && !own;
+            if (meant) {
+                gate_add(arena, wanted, cell, report);
+            }
+        }
+    }
+}
