@@ -56,20 +56,38 @@ struct mb_metric {
 // Parses a metric's name. False when it is none.
 bool mb_metric_parse(const char *name, struct mb_metric *metric);
 
-// A percentile needs at least this many samples beyond it to be shown: n * (1 - share) >=
-// 1 is not enough; see spec/measurements.md for the rule and its source.
+// "ns", "rps", "ratio", "ns_per_request", "bytes".
+const char *mb_metric_unit_name(enum mb_metric_unit unit);
+
+// A percentile needs this many samples beyond it to be shown: n * (1 - share) >= 10, n
+// with the censored ones (spec/measurements.md).
+enum { MB_DERIVE_TAIL_SAMPLES = 10 };
 bool mb_value_supported(int64_t n, int64_t share);
 
-// One distribution of a trial or a cell, merged from its parts: hdr is NULL when only
-// quantiles or a summary are known. `censored` timed-out requests rank above all values,
-// all of them at least `censored_at_ns`.
+// One distribution of a trial or a cell, merged from its parts. hdr is NULL when only
+// buckets, quantiles or a summary are known. `censored` requests that timed out or were
+// cut off rank above all values:
+//   response             all of them, at least `censored_at_ns`
+//   service              those that were sent; how long they took is not known
+//   wait_for_connection  those that never got one, at least `censored_at_ns`
+// Requests that were cut off by an interruption may have waited less than the time-out:
+// with one of them `censored_at_ns` is not known.
+// In the other distributions, and where failed requests are among the values (mixed),
+// nothing is censored.
 struct mb_merged {
     const struct mb_dist *only; // the single source when there was nothing to merge
     struct mb_hdr *hdr;         // owned; NULL when the sources have no histograms
-    int64_t n;
+    int64_t n;                  // values; -1: not known
+    int64_t sum;                // exact; -1: not known
+    int64_t min;
+    int64_t max;
     int64_t censored;
-    int64_t censored_at_ns;
+    int64_t censored_at_ns; // -1: not known
 };
+
+// Merging needs histograms of one configuration: other types stand alone (two of them,
+// or one beside a histogram, are MB_INVALID), and a part without the distribution makes
+// the whole unknown (MB_OK, n is -1). After failure nothing has to be released.
 MB_MUST_USE enum mb_status mb_merged_trial(const struct mb_cell *cell,
                                            const struct mb_trial *trial,
                                            enum mb_dist_metric metric,
@@ -78,23 +96,59 @@ MB_MUST_USE enum mb_status mb_merged_cell(const struct mb_cell *cell,
                                           enum mb_dist_metric metric,
                                           struct mb_merged *merged, struct mb_err *err);
 void mb_merged_release(struct mb_merged *merged);
+// `statistic` and `share` as in struct mb_metric. A mean or a largest value with censored
+// requests is CENSORED: it is more than `value`.
 struct mb_value mb_merged_value(const struct mb_merged *merged, char statistic,
                                 int64_t share);
 
 // A metric of one trial, and of a cell (its complete trials together: histograms merged,
-// counts summed).
+// counts summed; while it has none, its partial ones; discarded ones never).
+//   throughput       completed / elapsed, the longest elapsed of the parts
+//   error_ratio      errors / intended
+//   cpu_per_request  CPU time of the roles in the window / completed; a generator without
+//                    resources of its own counts by its parts' cpu_ns
+//   memory           sum over the roles of the largest resident memory; of a cell, the
+//                    largest of its trials
+// A role without resources counts as nothing; when none of the roles has one, or one has
+// resources whose counters are not known, the value is UNKNOWN.
 struct mb_value mb_derive_trial(const struct mb_cell *cell, const struct mb_trial *trial,
                                 const struct mb_metric *metric);
 struct mb_value mb_derive_cell(const struct mb_cell *cell,
                                const struct mb_metric *metric);
 
+// The trials that stand for a cell, as above: true for a trial that counts.
+bool mb_derive_counts(const struct mb_cell *cell, const struct mb_trial *trial);
+
+// Counts of one trial, or (trial NULL) of those that stand for the cell, added up; -1
+// where one does not know. Statuses in arena; with arena NULL they are left out. Returns
+// the elapsed time, added up likewise.
+int64_t mb_derive_counts_add(struct mb_arena *arena, const struct mb_cell *cell,
+                             const struct mb_trial *trial, struct mb_counts *counts);
+
 // The promised keys of `show --format json`: one map for a cell with `trials[]`.
 struct mb_node *mb_derive_cell_node(struct mb_arena *arena, const struct mb_cell *cell);
 
-// The `derived` section of a result, and the differences between what a file claims and
-// what its raw data gives: findings MB6xx with pointers, none when all is well.
+// The `derived` section of a result: {"cells": [...]}, each as above, in the order of the
+// result's cells.
 struct mb_node *mb_derive_section(struct mb_arena *arena, const struct mb_result *result);
+
+// What verification looked at.
+struct mb_derive_checked {
+    size_t numbers;    // derived numbers recomputed and compared
+    size_t histograms; // decoded
+    size_t identities; // sums and identities checked
+};
+
+// Recomputes what can be recomputed from a result's raw data and adds the differences to
+// *diag, with pointers into its document, none when all is well. Severity is error.
+//   MB510 counts that do not add up          MB511 status codes do not add up
+//   MB512 a payload that cannot be decoded   MB513 n of a distribution
+//   MB514 sum, min or max of a distribution  MB515 series do not add up
+//   MB516 two trials with one id             MB517 CPU time that runs backwards
+//   MB518 a trial's status and its parts     MB519 cells or blocks that occur twice
+//   MB601 a derived number that is another   MB602 derived cells that do not match
+//   MB603 spec text and its digest           MB604 comparability keys
 void mb_derive_verify(struct mb_arena *arena, const struct mb_result *result,
-                      const struct mb_node *root, struct mb_diag *diag);
+                      struct mb_diag *diag, struct mb_derive_checked *checked);
 
 #endif

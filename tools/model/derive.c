@@ -1,0 +1,272 @@
+// Rates, ratios and costs of trials and cells.
+#include "model/derive.h"
+
+#include <string.h>
+
+static bool has_complete(const struct mb_cell *cell)
+{
+    for (size_t i = 0; i < cell->trial_count; i++) {
+        if (cell->trials[i].status == MB_TRIAL_COMPLETE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool mb_derive_counts(const struct mb_cell *cell, const struct mb_trial *trial)
+{
+    return trial->status == MB_TRIAL_COMPLETE ||
+           (trial->status == MB_TRIAL_PARTIAL && !has_complete(cell));
+}
+
+static void add(int64_t *into, int64_t n)
+{
+    *into = *into < 0 || n < 0 || n > INT64_MAX - *into ? -1 : *into + n;
+}
+
+static void status_add(struct mb_arena *arena, struct mb_counts *into,
+                       struct mb_status_count status)
+{
+    size_t at = 0;
+    while (at < into->status_count && into->statuses[at].status < status.status) {
+        at++;
+    }
+    if (at < into->status_count && into->statuses[at].status == status.status) {
+        add(&into->statuses[at].n, status.n);
+        return;
+    }
+    struct mb_status_count *grown =
+        mb_arena_alloc(arena, into->status_count + 1, sizeof *grown);
+    for (size_t i = 0; i <= into->status_count; i++) {
+        grown[i] = i < at ? into->statuses[i] : i > at ? into->statuses[i - 1] : status;
+    }
+    into->statuses = grown;
+    into->status_count++;
+}
+
+static void counts_add(struct mb_arena *arena, struct mb_counts *into,
+                       const struct mb_counts *counts)
+{
+    add(&into->intended, counts->intended);
+    add(&into->sent, counts->sent);
+    add(&into->completed, counts->completed);
+    add(&into->ok, counts->ok);
+    add(&into->unfinished, counts->unfinished);
+    add(&into->bytes_sent, counts->bytes_sent);
+    add(&into->bytes_received, counts->bytes_received);
+    add(&into->connections_opened, counts->connections_opened);
+    for (int i = 0; i < MB_ERROR_KINDS; i++) {
+        add(&into->errors_by_kind[i], counts->errors_by_kind[i]);
+    }
+    for (size_t i = 0; arena != NULL && i < counts->status_count; i++) {
+        status_add(arena, into, counts->statuses[i]);
+    }
+}
+
+// The trials that a number is about: one, or those that stand for the cell.
+struct scope {
+    const struct mb_cell *cell;
+    const struct mb_trial *one; // NULL: the cell
+};
+
+static bool in_scope(const struct scope *scope, const struct mb_trial *trial)
+{
+    return scope->one != NULL ? trial == scope->one
+                              : mb_derive_counts(scope->cell, trial);
+}
+
+// A trial need not be in the cell's own list: `one` is visited by itself.
+static const struct mb_trial *scope_next(const struct scope *scope, size_t *position)
+{
+    if (scope->one != NULL) {
+        return (*position)++ == 0 ? scope->one : NULL;
+    }
+    while (*position < scope->cell->trial_count) {
+        const struct mb_trial *trial = &scope->cell->trials[(*position)++];
+        if (in_scope(scope, trial)) {
+            return trial;
+        }
+    }
+    return NULL;
+}
+
+// Counts and elapsed time of a scope; -1 in what one of its parts does not know.
+static int64_t scope_counts(struct mb_arena *arena, const struct scope *scope,
+                            struct mb_counts *counts)
+{
+    memset(counts, 0, sizeof *counts);
+    int64_t elapsed_ns = 0;
+    size_t position = 0;
+    for (const struct mb_trial *trial = scope_next(scope, &position); trial != NULL;
+         trial = scope_next(scope, &position)) {
+        int64_t longest = 0;
+        for (size_t i = 0; i < trial->part_count; i++) {
+            counts_add(arena, counts, &trial->parts[i].counts);
+            int64_t part_ns = trial->parts[i].elapsed_ns;
+            longest = part_ns > longest ? part_ns : longest;
+        }
+        add(&elapsed_ns, longest);
+    }
+    return elapsed_ns;
+}
+
+int64_t mb_derive_counts_add(struct mb_arena *arena, const struct mb_cell *cell,
+                             const struct mb_trial *trial, struct mb_counts *counts)
+{
+    const struct scope scope = {.cell = cell, .one = trial};
+    return scope_counts(arena, &scope, counts);
+}
+
+static struct mb_value unknown(void)
+{
+    return (struct mb_value){.state = MB_VALUE_UNKNOWN};
+}
+
+static struct mb_value quotient(double above, double below)
+{
+    if (above < 0 || below <= 0) {
+        return unknown();
+    }
+    return (struct mb_value){.state = MB_VALUE_KNOWN, .value = above / below};
+}
+
+enum { NO_RESOURCE = -1, NOT_KNOWN = -2 };
+
+// CPU time of one role in a trial's window.
+static int64_t role_cpu_ns(const struct mb_trial *trial, enum mb_role role)
+{
+    int64_t cpu_ns = NO_RESOURCE;
+    for (size_t i = 0; i < trial->resource_count; i++) {
+        const struct mb_resource *resource = &trial->resources[i];
+        if (resource->role != role) {
+            continue;
+        }
+        if (resource->cpu_start_ns < 0 || resource->cpu_end_ns < resource->cpu_start_ns) {
+            return NOT_KNOWN;
+        }
+        cpu_ns = cpu_ns < 0 ? 0 : cpu_ns;
+        add(&cpu_ns, resource->cpu_end_ns - resource->cpu_start_ns);
+    }
+    if (role != MB_ROLE_GENERATOR || cpu_ns >= 0 || trial->part_count == 0) {
+        return cpu_ns;
+    }
+    cpu_ns = 0;
+    for (size_t i = 0; i < trial->part_count; i++) {
+        add(&cpu_ns, trial->parts[i].cpu_ns);
+    }
+    return cpu_ns < 0 ? NOT_KNOWN : cpu_ns;
+}
+
+static int64_t role_memory_bytes(const struct mb_trial *trial, enum mb_role role)
+{
+    int64_t bytes = NO_RESOURCE;
+    for (size_t i = 0; i < trial->resource_count; i++) {
+        const struct mb_resource *resource = &trial->resources[i];
+        if (resource->role == role && resource->rss_max_bytes < 0) {
+            return NOT_KNOWN;
+        }
+        if (resource->role == role) {
+            bytes = bytes < 0 ? 0 : bytes;
+            add(&bytes, resource->rss_max_bytes);
+        }
+    }
+    return bytes;
+}
+
+// Sum over the roles of a set; -1: not known.
+static int64_t roles_sum(const struct mb_trial *trial, int roles,
+                         int64_t (*of)(const struct mb_trial *trial, enum mb_role role))
+{
+    int64_t sum = -1;
+    for (int i = 0; i < MB_ROLES; i++) {
+        if ((roles & 1 << i) == 0) {
+            continue;
+        }
+        int64_t n = of(trial, (enum mb_role)i);
+        if (n == NOT_KNOWN) {
+            return -1;
+        }
+        if (n != NO_RESOURCE) {
+            sum = sum < 0 ? 0 : sum;
+            add(&sum, n);
+        }
+    }
+    return sum;
+}
+
+static struct mb_value cpu_per_request(const struct scope *scope, int roles)
+{
+    struct mb_counts counts;
+    (void)scope_counts(NULL, scope, &counts);
+    int64_t cpu_ns = 0;
+    size_t position = 0;
+    for (const struct mb_trial *trial = scope_next(scope, &position); trial != NULL;
+         trial = scope_next(scope, &position)) {
+        add(&cpu_ns, roles_sum(trial, roles, role_cpu_ns));
+    }
+    return quotient((double)cpu_ns, (double)counts.completed);
+}
+
+static struct mb_value memory(const struct scope *scope, int roles)
+{
+    int64_t bytes = -1;
+    size_t position = 0;
+    for (const struct mb_trial *trial = scope_next(scope, &position); trial != NULL;
+         trial = scope_next(scope, &position)) {
+        int64_t sum = roles_sum(trial, roles, role_memory_bytes);
+        bytes = sum > bytes ? sum : bytes;
+    }
+    return bytes < 0 ? unknown()
+                     : (struct mb_value){.state = MB_VALUE_KNOWN, .value = (double)bytes};
+}
+
+static struct mb_value dist_value(const struct scope *scope,
+                                  const struct mb_metric *metric)
+{
+    struct mb_merged merged;
+    struct mb_err ignored = {0}; // a distribution that is none has no value
+    enum mb_status status =
+        scope->one != NULL
+            ? mb_merged_trial(scope->cell, scope->one, metric->dist, &merged, &ignored)
+            : mb_merged_cell(scope->cell, metric->dist, &merged, &ignored);
+    if (status != MB_OK) {
+        return unknown();
+    }
+    struct mb_value value = mb_merged_value(&merged, metric->statistic, metric->share);
+    mb_merged_release(&merged);
+    return value;
+}
+
+static struct mb_value derive(const struct scope *scope, const struct mb_metric *metric)
+{
+    struct mb_counts counts;
+    switch (metric->family) {
+    case MB_METRIC_DIST:
+        return dist_value(scope, metric);
+    case MB_METRIC_THROUGHPUT: {
+        int64_t elapsed_ns = scope_counts(NULL, scope, &counts);
+        return quotient((double)counts.completed, (double)elapsed_ns / 1e9);
+    }
+    case MB_METRIC_ERROR_RATIO:
+        (void)scope_counts(NULL, scope, &counts);
+        return quotient((double)mb_counts_errors(&counts), (double)counts.intended);
+    case MB_METRIC_CPU_PER_REQUEST:
+        return cpu_per_request(scope, metric->roles);
+    case MB_METRIC_MEMORY:
+        return memory(scope, metric->roles);
+    }
+    return unknown();
+}
+
+struct mb_value mb_derive_trial(const struct mb_cell *cell, const struct mb_trial *trial,
+                                const struct mb_metric *metric)
+{
+    const struct scope scope = {.cell = cell, .one = trial};
+    return derive(&scope, metric);
+}
+
+struct mb_value mb_derive_cell(const struct mb_cell *cell, const struct mb_metric *metric)
+{
+    const struct scope scope = {.cell = cell};
+    return derive(&scope, metric);
+}
