@@ -153,7 +153,7 @@ static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
 
 const struct mb_cmd mb_cmd_compare = {
     .name = "compare",
-    .group = "Compare",
+    .group = "Understand",
     .summary = "what each variant adds to the baseline, and how sure that is",
     .usage = "compare RESULT [options]",
     .description = "Compares every variant of a result with its baseline at every load "

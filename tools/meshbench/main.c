@@ -11,10 +11,10 @@
 const struct mb_cmd *const mb_commands[] = {
     // Measure
     // Understand
+    &mb_cmd_compare,
     // More
     &mb_cmd_help,
     &mb_cmd_completion,
-    &mb_cmd_compare,
     NULL,
 };
 

@@ -75,15 +75,25 @@ static void trial_make(struct world *world, const struct made_variant *variant, 
 }
 
 static void world_make(struct world *world, const struct made_variant *variants,
-                       size_t count, const char *analysis)
+                       size_t count, const char *analysis, const char *gates)
 {
     memset(world, 0, sizeof *world);
     mb_rng_init(&world->rng, 7);
     struct mb_doc doc;
     struct mb_err err = {0};
-    char text[1024];
+    char text[2048];
     (void)snprintf(text, sizeof text,
-                   "variants: [{name: base, mesh: none}]\nanalysis: %s\n", analysis);
+                   "meshbench: v1\nkind: benchmark\nname: made\n"
+                   "application: {name: echo, builtin: echo}\n"
+                   "variants:\n"
+                   "  - {name: base, mesh: none}\n"
+                   "  - {name: slow, mesh: {type: nginx, version: '1.0'}, "
+                   "url: 'http://127.0.0.1:1'}\n"
+                   "workloads:\n"
+                   "  - {name: steady, type: load, load_model: open, connections: [16], "
+                   "rate: [1000rps], duration: 2s}\n"
+                   "analysis: %s\n%s",
+                   analysis, gates);
     assert_int_equal(
         mb_doc_parse(&world->arena, "t.yaml", text, strlen(text), &doc, &err), MB_OK);
     world->result.spec_resolved = doc.root;
@@ -164,7 +174,7 @@ static void verdicts_follow_effects(void **state)
     struct world world;
     struct mb_compare_report report;
     struct mb_err err = {0};
-    world_make(&world, variants, VARIANTS, analysis_plain);
+    world_make(&world, variants, VARIANTS, analysis_plain, "");
     assert_int_equal(mb_compare_variants(&world.arena, &world.result,
                                          &(struct mb_compare_options){0}, &report, &err),
                      MB_OK);
@@ -196,7 +206,7 @@ static void margin_gives_same(void **state)
     struct world world;
     struct mb_compare_report report;
     struct mb_err err = {0};
-    world_make(&world, variants, VARIANTS, analysis_margin);
+    world_make(&world, variants, VARIANTS, analysis_margin, "");
     assert_int_equal(mb_compare_variants(&world.arena, &world.result,
                                          &(struct mb_compare_options){0}, &report, &err),
                      MB_OK);
@@ -215,7 +225,7 @@ static void incomplete_trials_are_left_out(void **state)
     struct mb_err err = {0};
     const char *const metrics[] = {"response_time.p50"};
     const struct mb_compare_options options = {.metrics = metrics, .metric_count = 1};
-    world_make(&world, variants, 3, analysis_plain);
+    world_make(&world, variants, 3, analysis_plain, "");
     world.result.cells[2].trials[1].status = MB_TRIAL_PARTIAL;
     world.result.cells[2].trials[4].status = MB_TRIAL_DISCARDED;
     world.result.cells[0].trials[0].status = MB_TRIAL_DISCARDED;
@@ -259,13 +269,48 @@ static void wrong_wishes_are_refused(void **state)
                                                    .metrics = &cases[i].metric,
                                                    .metric_count =
                                                        cases[i].metric != NULL};
-        world_make(&world, variants, cases[i].variants, analysis_plain);
+        world_make(&world, variants, cases[i].variants, analysis_plain, "");
         assert_int_equal(
             mb_compare_variants(&world.arena, &world.result, &options, &report, &err),
             cases[i].status);
         assert_string_equal(err.message, cases[i].message);
         world_release(&world);
     }
+}
+
+static void gates_are_decided_on_intervals(void **state)
+{
+    (void)state;
+    static const char gates[] =
+        "gates:\n"
+        "  - {metric: response_time.p50, variant: slow, versus: base, at_most: 100us}\n"
+        "  - {metric: response_time.p50, variant: slow, versus: base, at_most: 60%}\n"
+        "  - {metric: response_time.p50, variant: slow, versus: base, at_most: 50%}\n"
+        "  - {metric: error_ratio, at_most: 0.1%}\n"
+        "  - {metric: cpu_per_request, variant: slow, at_most: 1ms}\n"
+        "  - {metric: throughput, variant: slow, at_least: 900rps}\n";
+    static const enum mb_compare_gate_state expected[] = {
+        MB_COMPARE_GATE_FAILED, MB_COMPARE_GATE_PASSED, MB_COMPARE_GATE_UNDECIDED,
+        MB_COMPARE_GATE_PASSED, MB_COMPARE_GATE_PASSED, MB_COMPARE_GATE_UNDECIDED,
+        MB_COMPARE_GATE_PASSED,
+    };
+    struct world world;
+    struct mb_compare_report report;
+    struct mb_err err = {0};
+    const struct made_variant two[] = {variants[0], variants[2]};
+    world_make(&world, two, 2, analysis_plain, gates);
+    assert_int_equal(mb_compare_variants(&world.arena, &world.result,
+                                         &(struct mb_compare_options){0}, &report, &err),
+                     MB_OK);
+    assert_int_equal(report.gate_count, sizeof expected / sizeof expected[0]);
+    for (size_t i = 0; i < report.gate_count; i++) {
+        if (report.gates[i].state != expected[i]) {
+            fail_msg("gate %zu: got %s, expected %s", i,
+                     mb_compare_gate_name(report.gates[i].state),
+                     mb_compare_gate_name(expected[i]));
+        }
+    }
+    world_release(&world);
 }
 
 static void text_fits_its_width(void **state)
@@ -275,7 +320,7 @@ static void text_fits_its_width(void **state)
     struct mb_compare_report report;
     struct mb_err err = {0};
     struct mb_buf out = {0};
-    world_make(&world, variants, VARIANTS, analysis_plain);
+    world_make(&world, variants, VARIANTS, analysis_plain, "");
     world.result.id = "made";
     assert_int_equal(mb_compare_variants(&world.arena, &world.result,
                                          &(struct mb_compare_options){0}, &report, &err),
@@ -302,6 +347,7 @@ int main(void)
         cmocka_unit_test(margin_gives_same),
         cmocka_unit_test(incomplete_trials_are_left_out),
         cmocka_unit_test(wrong_wishes_are_refused),
+        cmocka_unit_test(gates_are_decided_on_intervals),
         cmocka_unit_test(text_fits_its_width),
     };
     return cmocka_run_group_tests_name("compare/compare", tests, NULL, NULL);
