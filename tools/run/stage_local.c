@@ -14,24 +14,19 @@
 #include "collect/sampler.h"
 #include "load/load.h"
 #include "run/stage.h"
+#include "run/stage_app.h"
 #include "run/stage_facts.h"
 
-static const int64_t APP_START_NS = 10000000000; // to wait for the built-in application
-static const int64_t READY_NS = 30000000000;     // to wait until a variant answers
-static const int64_t PROBE_NS = 2000000000;      // one attempt
-static const int64_t RETRY_NS = 100000000;       // between attempts
-static const int64_t POLL_NS = 5000000;
-static const int64_t STOP_NS = 5000000000; // between SIGTERM and SIGKILL
-
-enum { APP_LOG_BYTES = 1 << 16 };
+static const int64_t READY_NS = 30000000000; // to wait until a variant answers
+static const int64_t PROBE_NS = 2000000000;  // one attempt
+static const int64_t RETRY_NS = 100000000;   // between attempts
 
 struct mb_stage_local {
     struct mb_ctx *ctx;
     const struct mb_spec *spec;
     struct mb_stage_view *view;
     char *dir; // private folder; in the arena of `up`
-    struct mb_proc app;
-    const char *app_url;                   // NULL when no application is known
+    struct mb_stage_app app;
     struct mb_adapter_instance *instances; // one for each variant; owned
     size_t instance_count;
     struct mb_sampler *sampler; // while a trial runs
@@ -56,112 +51,6 @@ static bool interrupted(const struct mb_stage_local *local)
     return *local->ctx->interrupted != 0;
 }
 
-// --- the built-in application
-
-// Our own program, by its path: a process named "exe" would tell nobody what it is.
-static char *own_path(struct mb_arena *arena)
-{
-    char path[4096];
-    ssize_t size = readlink("/proc/self/exe", path, sizeof path);
-    if (size <= 0 || (size_t)size >= sizeof path) {
-        return mb_arena_copy_string(arena, "/proc/self/exe");
-    }
-    return mb_arena_copy_bytes(arena, path, (size_t)size);
-}
-
-static const char *const *app_argv(struct mb_arena *arena,
-                                   const struct mb_application *application)
-{
-    static const char *const fixed[] = {"--listen", "127.0.0.1:0"};
-    const char **argv =
-        mb_arena_alloc(arena, application->argument_count + 6, sizeof *argv);
-    size_t count = 0;
-    argv[count++] = own_path(arena);
-    argv[count++] = "app";
-    argv[count++] = application->builtin;
-    argv[count++] = fixed[0];
-    argv[count++] = fixed[1];
-    for (size_t i = 0; i < application->argument_count; i++) {
-        argv[count++] = application->arguments[i];
-    }
-    argv[count] = NULL;
-    return argv;
-}
-
-// The url in "listening on http://127.0.0.1:43211"; NULL while there is no whole line.
-static const char *listening_url(struct mb_arena *arena, const char *log)
-{
-    static const char mark[] = "listening on ";
-    const char *start = strstr(log, mark);
-    if (start == NULL) {
-        return NULL;
-    }
-    start += sizeof mark - 1;
-    size_t size = strcspn(start, " \n");
-    if (start[size] == '\0') {
-        return NULL;
-    }
-    return mb_arena_copy_bytes(arena, start, size);
-}
-
-static enum mb_status app_wait(struct mb_stage_local *local, struct mb_arena *arena,
-                               const char *log_path, struct mb_err *err)
-{
-    const char *name = local->spec->application.builtin;
-    int64_t deadline_ns = now_ns(local) + APP_START_NS;
-    for (;;) {
-        struct mb_buf log;
-        mb_buf_init(&log, APP_LOG_BYTES);
-        struct mb_err read_err = {0};
-        enum mb_status status =
-            mb_file_read(log_path, NULL, APP_LOG_BYTES, &log, &read_err);
-        local->app_url =
-            status == MB_OK ? listening_url(arena, mb_buf_string(&log)) : NULL;
-        bool running = mb_proc_running(&local->app);
-        if (local->app_url == NULL && !running) {
-            (void)mb_err_set(err, MB_FAILED, "application '%s' did not start: %s", name,
-                             log.size > 0 ? mb_buf_string(&log) : "it ended silently");
-        }
-        mb_buf_release(&log);
-        if (local->app_url != NULL) {
-            return MB_OK;
-        }
-        if (!running) {
-            return MB_FAILED;
-        }
-        if (interrupted(local)) {
-            return mb_err_set(err, MB_INTERRUPTED, "interrupted");
-        }
-        if (now_ns(local) >= deadline_ns) {
-            return mb_err_set(err, MB_FAILED,
-                              "application '%s' did not say where it listens within 10 s",
-                              name);
-        }
-        rest(local, POLL_NS);
-    }
-}
-
-static enum mb_status app_up(struct mb_stage_local *local, struct mb_arena *arena,
-                             struct mb_err *err)
-{
-    const struct mb_application *application = &local->spec->application;
-    local->app_url = application->url;
-    if (application->builtin == NULL) {
-        return MB_OK;
-    }
-    const char *log_path = mb_file_join(arena, local->dir, "application.log");
-    struct mb_proc_spec spec = {
-        .argv = app_argv(arena, application),
-        .output_path = log_path,
-        .cpu = application->cpu,
-    };
-    enum mb_status status = mb_proc_start(&spec, &local->app, err);
-    if (status != MB_OK) {
-        return status;
-    }
-    return app_wait(local, arena, log_path, err);
-}
-
 // --- adapters
 
 // "127.0.0.1:43211" from "http://127.0.0.1:43211/path"; NULL when it is not plain HTTP.
@@ -180,7 +69,7 @@ static enum mb_status adapter_up(struct mb_stage_local *local, struct mb_arena *
 {
     const struct mb_variant *variant = &local->spec->variants[index];
     struct mb_adapter_setup setup = {
-        .upstream = host_port(arena, local->app_url),
+        .upstream = host_port(arena, local->app.url),
         .listen_host = "127.0.0.1",
         .parameters = variant->parameters,
         .parameter_count = variant->parameter_count,
@@ -254,7 +143,7 @@ static enum mb_status target_fill(struct mb_stage_local *local, struct mb_arena 
     target->variant = variant->name;
     target->url = variant->url != NULL    ? variant->url
                   : instance->url != NULL ? instance->url
-                                          : local->app_url;
+                                          : local->app.url;
     if (target->url == NULL) {
         mb_err_hint(err, "give it a 'url' or an 'adapter', or 'application.builtin'");
         return mb_err_set(err, MB_INVALID, "variant '%s' has no url", variant->name);
@@ -268,7 +157,7 @@ static enum mb_status target_fill(struct mb_stage_local *local, struct mb_arena 
     target->hops[target->hop_count++] =
         (struct mb_target_hop){.name = application != NULL ? application : "application",
                                .role = MB_ROLE_APPLICATION,
-                               .url = local->app_url};
+                               .url = local->app.url};
     return MB_OK;
 }
 
@@ -298,10 +187,7 @@ static void down(void *state)
     mb_mem_free(local->instances);
     local->instances = NULL;
     local->instance_count = 0;
-    if (local->app.pid != 0) {
-        mb_proc_stop(&local->app, STOP_NS);
-        local->app = (struct mb_proc){0};
-    }
+    mb_stage_app_down(&local->app);
     if (local->dir != NULL) {
         struct mb_err ignored = {0}; // a folder left in /tmp is no reason to fail a run
         (void)!mb_file_remove_tree(local->dir, &ignored);
@@ -319,7 +205,8 @@ static enum mb_status up(void *state, struct mb_arena *arena, const struct mb_sp
     enum mb_status status =
         mb_file_make_temp_dir(arena, "meshbench-run", &local->dir, err);
     if (status == MB_OK) {
-        status = app_up(local, arena, err);
+        status = mb_stage_app_up(arena, local->ctx, &spec->application, local->dir,
+                                 &local->app, err);
     }
     if (status == MB_OK) {
         status = adapters_up(local, arena, err);
@@ -405,9 +292,9 @@ static size_t groups_fill(const struct mb_stage_local *local, size_t variant,
     size_t count = 0;
     groups[count++] = (struct mb_sampler_group){
         .role = MB_ROLE_GENERATOR, .pids = self, .pid_count = 1};
-    if (local->app.pid != 0) {
+    if (local->app.proc.pid != 0) {
         groups[count++] = (struct mb_sampler_group){
-            .role = MB_ROLE_APPLICATION, .pids = &local->app.pid, .pid_count = 1};
+            .role = MB_ROLE_APPLICATION, .pids = &local->app.proc.pid, .pid_count = 1};
     }
     for (size_t i = 0; i < local->instance_count; i++) {
         const struct mb_adapter_instance *instance = &local->instances[i];
