@@ -154,7 +154,8 @@ MB_MUST_USE enum mb_status mb_spec_from_doc(struct mb_arena *arena,
                                             struct mb_spec *spec, struct mb_err *err);
 
 // Same for a tree without its document, as a result's `resolved` is: path and text stay
-// NULL, config files keep the digests that the tree has and are not read.
+// NULL, config files keep the digests that the tree has and are not read, paths count
+// from the working folder.
 MB_MUST_USE enum mb_status mb_spec_from_node(struct mb_arena *arena, struct mb_node *root,
                                              const char *(*env)(const char *name),
                                              struct mb_spec *spec, struct mb_err *err);

@@ -98,8 +98,8 @@ static void test_every_default_is_looked_at(void **state)
                 mb_node_find(definitions, SECTIONS[i].definition);
             const struct mb_node *properties = mb_node_find(definition, "properties");
             for (size_t j = 0; j < mb_node_count(properties); j++) {
-                known += mb_node_find(properties->as.map.entries[j].value, "default") !=
-                         NULL;
+                known +=
+                    mb_node_find(properties->as.map.entries[j].value, "default") != NULL;
             }
         }
     }
@@ -111,12 +111,12 @@ static void test_writes_long_forms(void **state)
 {
     (void)state;
     struct mb_arena arena = {0};
-    const char *text =
-        HEAD "application: {name: a, path: /p}\n"
-             "variants:\n"
-             "  - {name: v, mesh: none, adapter: running, config_files: [f.yaml]}\n"
-             "workloads:\n"
-             "  - {name: w, load_model: open, connections: 4, rate: 1rps, duration: 1s}\n";
+    const char *text = HEAD
+        "application: {name: a, path: /p}\n"
+        "variants:\n"
+        "  - {name: v, mesh: none, adapter: running, config_files: [f.yaml]}\n"
+        "workloads:\n"
+        "  - {name: w, load_model: open, connections: 4, rate: 1rps, duration: 1s}\n";
     struct mb_node *resolved = mb_spec_resolve(&arena, parse_text(&arena, text).root);
     static const struct {
         const char *pointer;
