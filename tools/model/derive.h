@@ -136,19 +136,21 @@ struct mb_node *mb_derive_section(struct mb_arena *arena, const struct mb_result
 struct mb_derive_checked {
     size_t numbers;    // derived numbers recomputed and compared
     size_t histograms; // decoded
-    size_t identities; // sums and identities checked
+    size_t keys;       // comparability keys recomputed
 };
 
-// Recomputes what can be recomputed from a result's raw data and adds the differences to
-// *diag, with pointers into its document, none when all is well. Severity is error.
-//   MB510 counts that do not add up          MB511 status codes do not add up
-//   MB512 a payload that cannot be decoded   MB513 n of a distribution
-//   MB514 sum, min or max of a distribution  MB515 series do not add up
-//   MB516 two trials with one id             MB517 CPU time that runs backwards
-//   MB518 a trial's status and its parts     MB519 cells or blocks that occur twice
-//   MB601 a derived number that is another   MB602 derived cells that do not match
-//   MB603 spec text and its digest           MB604 comparability keys
-void mb_derive_verify(struct mb_arena *arena, const struct mb_result *result,
-                      struct mb_diag *diag, struct mb_derive_checked *checked);
+// Recomputes from a result's raw data what can be, and adds the differences to *diag:
+// severity error, with pointers into its document `root`, none when all is well.
+//   MB519 a payload that is no histogram
+//   MB520 a histogram that does not hold n values
+//   MB521 sum, min or max that the values cannot have
+//   MB522 series that do not add up to the counts
+//   MB601 a derived number that is another, or derived cells that are not the result's
+//   MB602 comparability keys that are not those of the resolved spec and the facts
+// Sums and identities of counts are rules of check/ (MB501 to MB518).
+struct mb_derive_checked mb_derive_verify(struct mb_arena *arena,
+                                          const struct mb_result *result,
+                                          const struct mb_node *root,
+                                          struct mb_diag *diag);
 
 #endif
