@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/version.h"
 #include "load/load.h"
 #include "load/worker.h"
 
@@ -312,7 +313,7 @@ static void describe_part(const struct trial *trial, struct mb_part *part)
     memset(part, 0, sizeof *part);
     part->worker = "local";
     part->generator_name = "meshbench";
-    part->generator_version = MB_VERSION;
+    part->generator_version = mb_version();
     part->load_model = trial->plan->load_model;
     part->co_handling =
         trial->plan->load_model == MB_LOAD_OPEN ? MB_CO_INTENDED : MB_CO_NONE;
@@ -393,5 +394,5 @@ static enum mb_status engine_run(void *state, struct mb_arena *arena,
 struct mb_load_driver mb_load_engine(void)
 {
     return (struct mb_load_driver){
-        .name = "meshbench", .version = MB_VERSION, .run = engine_run};
+        .name = "meshbench", .version = mb_version(), .run = engine_run};
 }

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/units.h"
+#include "base/version.h"
 
 enum { HTTP_PORT = 80, MAX_PORT = 65535, NS_PER_MS = 1000000 };
 
@@ -203,7 +204,7 @@ static void print_head(struct mb_buf *out, const struct mb_remote *remote,
         mb_buf_print(out, "Host: %s\r\n", remote->url.authority);
     }
     if (!has_header(request, "user-agent")) {
-        mb_buf_append_string(out, "User-Agent: meshbench/" MB_VERSION "\r\n");
+        mb_buf_print(out, "User-Agent: meshbench/%s\r\n", mb_version());
     }
     for (size_t i = 0; i < request->header_count; i++) {
         mb_buf_print(out, "%s: %s\r\n", request->headers[i].name,

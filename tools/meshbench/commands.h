@@ -4,7 +4,9 @@
 
 #include "cli/cli.h"
 
+extern const struct mb_cmd mb_cmd_app;
 extern const struct mb_cmd mb_cmd_compare;
+extern const struct mb_cmd mb_cmd_load;
 
 // All of them, NULL-terminated, in the order of `meshbench help`. Defined in main.c.
 extern const struct mb_cmd *const mb_commands[];

@@ -10,6 +10,9 @@
 // Commands in the order of `meshbench help`, group by group.
 const struct mb_cmd *const mb_commands[] = {
     // Measure
+    &mb_cmd_load,
+    &mb_cmd_load,
+    &mb_cmd_app,
     // Understand
     &mb_cmd_compare,
     // More
