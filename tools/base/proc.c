@@ -217,11 +217,17 @@ static enum mb_status launch_fork(const struct mb_proc_spec *spec, struct launch
     do {
         got = pid < 0 ? 0 : read(report[0], &trouble, sizeof trouble);
     } while (got < 0 && errno == EINTR);
+    int read_reason = got < 0 ? errno : EIO;
     (void)close(report[0]);
     if (pid < 0) {
         return mb_err_system(err, fork_reason, "cannot start '%s'", spec->argv[0]);
     }
-    if (got == (ssize_t)sizeof trouble) {
+    if (got != 0) {
+        // It told its trouble, or cannot be heard: either way there is no program.
+        trouble = got == (ssize_t)sizeof trouble
+                      ? trouble
+                      : (struct trouble){.step = STEP_PROGRAM, .reason = read_reason};
+        (void)kill(pid, SIGKILL);
         while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
         }
         return trouble_explain(spec, &trouble, err);
