@@ -11,7 +11,6 @@
 const struct mb_cmd *const mb_commands[] = {
     // Measure
     &mb_cmd_load,
-    &mb_cmd_load,
     &mb_cmd_app,
     // Understand
     &mb_cmd_compare,
