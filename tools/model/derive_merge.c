@@ -211,8 +211,7 @@ static int64_t rank_in_buckets(const struct mb_dist *dist, int64_t rank)
         int64_t n = dist->buckets[i].n;
         seen = n > INT64_MAX - seen ? INT64_MAX : seen + n;
         if (seen >= rank) {
-            int64_t high = dist->buckets[i].high;
-            return dist->max >= 0 && dist->max < high ? dist->max : high;
+            return dist->buckets[i].high;
         }
     }
     return -1;
@@ -250,8 +249,10 @@ static struct mb_value quantile(const struct mb_merged *merged, int64_t share)
     if (rank > n) {
         return value_censored(merged, (double)merged->censored_at_ns);
     }
-    return value_known(merged->hdr != NULL ? mb_hdr_value_at_rank(merged->hdr, rank)
-                                           : rank_in_buckets(only, rank));
+    int64_t value = merged->hdr != NULL ? mb_hdr_value_at_rank(merged->hdr, rank)
+                                        : rank_in_buckets(only, rank);
+    // The highest value of the last bucket may not have occurred.
+    return value_known(merged->max >= 0 && value > merged->max ? merged->max : value);
 }
 
 // Sum of the values; from the middles of buckets where the exact one is not known, which
