@@ -38,7 +38,7 @@ static const char *const *argv_make(struct mb_arena *arena,
     return argv;
 }
 
-// The url in "listening on http://127.0.0.1:43211"; NULL while there is no whole line.
+// The url in "listening on 127.0.0.1:43211"; NULL while there is no whole line.
 static const char *listening_url(struct mb_arena *arena, const char *log)
 {
     static const char mark[] = "listening on ";
@@ -47,7 +47,7 @@ static const char *listening_url(struct mb_arena *arena, const char *log)
         return NULL;
     }
     start += sizeof mark - 1;
-    return mb_arena_copy_bytes(arena, start, strcspn(start, " \n"));
+    return mb_arena_print(arena, "http://%.*s", (int)strcspn(start, " \n"), start);
 }
 
 // One look at the log: MB_OK with url set or still NULL.
