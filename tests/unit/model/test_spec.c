@@ -120,6 +120,25 @@ static void test_reads_resolved_again(void **state)
     }
 }
 
+// What `run --dry-run --format yaml` prints is the same spec.
+static void test_survives_printing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < GOOD_COUNT; i++) {
+        struct mb_arena arena = {0};
+        struct mb_spec spec = load_fixture(&arena, GOOD_SPECS[i]);
+        struct mb_buf yaml;
+        mb_buf_init(&yaml, 0);
+        mb_emit_yaml(spec.resolved, &yaml);
+        struct mb_doc doc = parse_text(&arena, mb_buf_string(&yaml));
+        assert_string_equal(json_of(&arena, doc.root), json_of(&arena, spec.resolved));
+        assert_string_equal(json_of(&arena, mb_spec_resolve(&arena, doc.root)),
+                            json_of(&arena, spec.resolved));
+        mb_buf_release(&yaml);
+        mb_arena_release(&arena);
+    }
+}
+
 static void test_sets_seed(void **state)
 {
     (void)state;
@@ -278,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_reads_every_section),
         cmocka_unit_test(test_reads_gates),
         cmocka_unit_test(test_reads_resolved_again),
+        cmocka_unit_test(test_survives_printing),
         cmocka_unit_test(test_sets_seed),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_survives_any_tree),
