@@ -316,65 +316,100 @@ const struct mb_node_entry **mb_node_sorted(const struct mb_node *map)
     return sorted;
 }
 
-// Both maps sorted: thousands of keys cost n log n, not n squared.
-static bool map_equal(const struct mb_node *left, const struct mb_node *right)
+// 2^63 is the first double beyond int64_t; below it the whole part converts exactly, so
+// that 2^53 + 1 and the double next to it stay different.
+static int integer_compare_number(int64_t integer, double number)
 {
-    size_t count = left->as.map.count;
-    if (count != right->as.map.count) {
-        return false;
+    if (number >= 9223372036854775808.0) {
+        return -1;
     }
-    const struct mb_node_entry **a = mb_node_sorted(left);
-    const struct mb_node_entry **b = mb_node_sorted(right);
-    bool equal = true;
-    for (size_t i = 0; equal && i < count; i++) {
-        equal = mb_node_key_compare(a[i]->key, b[i]->key) == 0 &&
-                mb_node_equal(a[i]->value, b[i]->value);
+    if (number < -9223372036854775808.0) {
+        return 1;
     }
-    mb_mem_free(a);
-    mb_mem_free(b);
-    return equal;
+    double whole = floor(number);
+    if (integer != (int64_t)whole) {
+        return integer < (int64_t)whole ? -1 : 1;
+    }
+    return number > whole ? -1 : 0;
 }
 
-static bool list_equal(const struct mb_node *left, const struct mb_node *right)
+static int number_compare(const struct mb_node *left, const struct mb_node *right)
 {
-    size_t count = left->as.list.count;
-    if (count != right->as.list.count) {
-        return false;
+    if (left->type == MB_NODE_INT && right->type == MB_NODE_INT) {
+        return (left->as.integer > right->as.integer) -
+               (left->as.integer < right->as.integer);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (!mb_node_equal(left->as.list.items[i], right->as.list.items[i])) {
-            return false;
+    if (left->type == MB_NODE_INT) {
+        return integer_compare_number(left->as.integer, right->as.number);
+    }
+    if (right->type == MB_NODE_INT) {
+        return -integer_compare_number(right->as.integer, left->as.number);
+    }
+    return (left->as.number > right->as.number) - (left->as.number < right->as.number);
+}
+
+static int list_compare(const struct mb_node *left, const struct mb_node *right)
+{
+    size_t a = left->as.list.count;
+    size_t b = right->as.list.count;
+    int order = (a > b) - (a < b);
+    for (size_t i = 0; order == 0 && i < a; i++) {
+        order = mb_node_compare(left->as.list.items[i], right->as.list.items[i]);
+    }
+    return order;
+}
+
+// Both sorted: thousands of keys cost n log n, not n squared.
+static int map_compare(const struct mb_node *left, const struct mb_node *right)
+{
+    size_t a = left->as.map.count;
+    size_t b = right->as.map.count;
+    int order = (a > b) - (a < b);
+    if (order != 0) {
+        return order;
+    }
+    const struct mb_node_entry **ours = mb_node_sorted(left);
+    const struct mb_node_entry **theirs = mb_node_sorted(right);
+    for (size_t i = 0; order == 0 && i < a; i++) {
+        order = mb_node_key_compare(ours[i]->key, theirs[i]->key);
+        if (order == 0) {
+            order = mb_node_compare(ours[i]->value, theirs[i]->value);
         }
     }
-    return true;
+    mb_mem_free(ours);
+    mb_mem_free(theirs);
+    return order;
 }
 
-// 2^63 is the first double beyond int64_t; below it the conversion is exact, so 2^53 + 1
-// and the double next to it stay different.
-static bool integer_equals_number(int64_t integer, double number)
+// Integers and floats are one type here.
+static int type_rank(enum mb_node_type type)
 {
-    return number >= -9223372036854775808.0 && number < 9223372036854775808.0 &&
-           number == floor(number) && (int64_t)number == integer;
+    return type == MB_NODE_FLOAT ? (int)MB_NODE_INT : (int)type;
 }
 
-static bool scalar_equal(const struct mb_node *left, const struct mb_node *right)
+int mb_node_compare(const struct mb_node *left, const struct mb_node *right)
 {
+    int a = type_rank(left->type);
+    int b = type_rank(right->type);
+    if (a != b) {
+        return a < b ? -1 : 1;
+    }
     switch (left->type) {
     case MB_NODE_NULL:
-        return true;
+        return 0;
     case MB_NODE_BOOL:
-        return left->as.boolean == right->as.boolean;
+        return (int)left->as.boolean - (int)right->as.boolean;
     case MB_NODE_INT:
-        return left->as.integer == right->as.integer;
     case MB_NODE_FLOAT:
-        return left->as.number == right->as.number;
+        return number_compare(left, right);
     case MB_NODE_STRING:
-        return mb_node_key_compare(left, right) == 0;
+        return mb_node_key_compare(left, right);
     case MB_NODE_LIST:
+        return list_compare(left, right);
     case MB_NODE_MAP:
-        break;
+        return map_compare(left, right);
     }
-    return false;
+    return 0;
 }
 
 bool mb_node_equal(const struct mb_node *left, const struct mb_node *right)
@@ -382,20 +417,7 @@ bool mb_node_equal(const struct mb_node *left, const struct mb_node *right)
     if (left == NULL || right == NULL) {
         return left == right;
     }
-    if (left->type == MB_NODE_INT && right->type == MB_NODE_FLOAT) {
-        return integer_equals_number(left->as.integer, right->as.number);
-    }
-    if (left->type == MB_NODE_FLOAT && right->type == MB_NODE_INT) {
-        return integer_equals_number(right->as.integer, left->as.number);
-    }
-    if (left->type != right->type) {
-        return false;
-    }
-    if (left->type == MB_NODE_MAP) {
-        return map_equal(left, right);
-    }
-    return left->type == MB_NODE_LIST ? list_equal(left, right)
-                                      : scalar_equal(left, right);
+    return mb_node_compare(left, right) == 0;
 }
 
 const char *mb_node_type_name(enum mb_node_type type)

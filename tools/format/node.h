@@ -113,6 +113,10 @@ struct mb_node *mb_node_copy(struct mb_arena *arena, const struct mb_node *node)
 // JSON equality: 1 equals 1.0, maps regardless of order.
 bool mb_node_equal(const struct mb_node *left, const struct mb_node *right);
 
+// A total order of which that is the equality: by type (null, boolean, number, string,
+// array, object), numbers by value, strings by bytes, lists and maps by size first.
+int mb_node_compare(const struct mb_node *left, const struct mb_node *right);
+
 // Order of two strings by their bytes: below, equal to or above 0.
 int mb_node_key_compare(const struct mb_node *left, const struct mb_node *right);
 
