@@ -14,6 +14,10 @@ enum {
     MB_CHECK_MAX_TRIALS = 100000 // cells times blocks of one spec
 };
 
+// Blocks when a spec does not say (`trials.count` of schema/benchmark.schema.json), and
+// how many 'rigorous' asks for.
+enum { MB_CHECK_BLOCKS = 6, MB_CHECK_RIGOROUS_BLOCKS = 6 };
+
 // Checks one parsed document of any kind and returns the highest level that it satisfies.
 // Adds its findings to *diag, ordered by place: those of every level up to `wanted` as
 // errors; those of the next level above what is wanted and satisfied as the rule's own

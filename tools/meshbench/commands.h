@@ -7,6 +7,8 @@
 extern const struct mb_cmd mb_cmd_app;
 extern const struct mb_cmd mb_cmd_compare;
 extern const struct mb_cmd mb_cmd_load;
+extern const struct mb_cmd mb_cmd_explain;
+extern const struct mb_cmd mb_cmd_validate;
 
 // All of them, NULL-terminated, in the order of `meshbench help`. Defined in main.c.
 extern const struct mb_cmd *const mb_commands[];

@@ -1,0 +1,421 @@
+#include "check/record.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+
+// A thing that has to be unique, with its place. Sorted, equal ones are neighbours: a
+// result may hold as many trials as its reader allows, so nothing here is quadratic.
+struct entry {
+    const char *key;
+    size_t cell;
+    size_t trial;
+};
+
+static int entry_compare(const void *left, const void *right)
+{
+    const struct entry *a = left;
+    const struct entry *b = right;
+    int order = strcmp(a->key, b->key);
+    if (order != 0) {
+        return order;
+    }
+    if (a->cell != b->cell) {
+        return a->cell < b->cell ? -1 : 1;
+    }
+    return (a->trial > b->trial) - (a->trial < b->trial);
+}
+
+static size_t trials_count(const struct mb_result *result)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < result->cell_count; i++) {
+        count += result->cells[i].trial_count;
+    }
+    return count;
+}
+
+typedef const char *trial_key(struct mb_check *check, const struct mb_trial *trial);
+
+// All trials ordered by their keys.
+static struct entry *trials_sorted(struct mb_check *check, trial_key *key, size_t *count)
+{
+    const struct mb_result *result = check->result;
+    struct entry *entries =
+        mb_arena_alloc(check->arena, trials_count(result), sizeof *entries);
+    *count = 0;
+    for (size_t i = 0; i < result->cell_count; i++) {
+        for (size_t j = 0; j < result->cells[i].trial_count; j++) {
+            const struct mb_trial *trial = &result->cells[i].trials[j];
+            entries[(*count)++] = (struct entry){key(check, trial), i, j};
+        }
+    }
+    qsort(entries, *count, sizeof *entries, entry_compare);
+    return entries;
+}
+
+static const char *id_key(struct mb_check *check, const struct mb_trial *trial)
+{
+    (void)check;
+    return trial->id;
+}
+
+void mb_record_minor(struct mb_check *check)
+{
+    if (check->result != NULL && check->result->minor > MB_RESULT_MINOR) {
+        mb_run_report(check, "/minor",
+                      "what this build does not know is kept, but not checked",
+                      "written by minor version %d, this build knows %d",
+                      check->result->minor, (int)MB_RESULT_MINOR);
+    }
+}
+
+void mb_record_trial_ids(struct mb_check *check)
+{
+    if (check->result == NULL) {
+        return;
+    }
+    size_t count = 0;
+    const struct entry *entries = trials_sorted(check, id_key, &count);
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(entries[i].key, entries[i - 1].key) == 0) {
+            mb_run_report(check,
+                          mb_run_at(check, "/cells/%zu/trials/%zu/id", entries[i].cell,
+                                    entries[i].trial),
+                          NULL, "two trials are named '%s'", entries[i].key);
+        }
+    }
+}
+
+static const char *position_key(struct mb_check *check, const struct mb_trial *trial)
+{
+    return mb_arena_print(check->arena, "%d/%d", trial->block, trial->position);
+}
+
+// Imported trials may not know where they stood; they say position 0.
+void mb_record_positions(struct mb_check *check)
+{
+    if (check->result == NULL) {
+        return;
+    }
+    size_t count = 0;
+    const struct entry *entries = trials_sorted(check, position_key, &count);
+    for (size_t i = 1; i < count; i++) {
+        const struct mb_trial *trial =
+            &check->result->cells[entries[i].cell].trials[entries[i].trial];
+        if (trial->position > 0 && strcmp(entries[i].key, entries[i - 1].key) == 0) {
+            mb_run_report(check,
+                          mb_run_at(check, "/cells/%zu/trials/%zu/position",
+                                    entries[i].cell, entries[i].trial),
+                          NULL, "block %d has two trials in position %d", trial->block,
+                          trial->position);
+        }
+    }
+}
+
+void mb_record_cells(struct mb_check *check)
+{
+    if (check->result == NULL) {
+        return;
+    }
+    size_t count = check->result->cell_count;
+    struct entry *entries = mb_arena_alloc(check->arena, count, sizeof *entries);
+    for (size_t i = 0; i < count; i++) {
+        const struct mb_cell *cell = &check->result->cells[i];
+        const char *key = mb_arena_print(check->arena, "'%s' at '%s'", cell->variant,
+                                         mb_point_title(check->arena, &cell->point));
+        entries[i] = (struct entry){key, i, 0};
+    }
+    qsort(entries, count, sizeof *entries, entry_compare);
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(entries[i].key, entries[i - 1].key) == 0) {
+            mb_run_report(check, mb_run_at(check, "/cells/%zu", entries[i].cell), NULL,
+                          "%s is listed twice", entries[i].key);
+        }
+    }
+}
+
+void mb_record_times(struct mb_check *check)
+{
+    const struct mb_result *result = check->result;
+    if (result == NULL) {
+        return;
+    }
+    if (result->finished_unix_ns < result->started_unix_ns) {
+        mb_run_report(check, "/finished", NULL, "the run finished before it started");
+        return;
+    }
+    for (size_t i = 0; i < result->cell_count; i++) {
+        for (size_t j = 0; j < result->cells[i].trial_count; j++) {
+            int64_t start = result->cells[i].trials[j].start_unix_ns;
+            if (start < result->started_unix_ns || start > result->finished_unix_ns) {
+                mb_run_report(check,
+                              mb_run_at(check, "/cells/%zu/trials/%zu/start", i, j),
+                              "wall clocks that jump are worth knowing about",
+                              "the trial started outside of the run");
+            }
+        }
+    }
+}
+
+void mb_record_reason(struct mb_check *check)
+{
+    const struct mb_result *result = check->result;
+    for (size_t i = 0; result != NULL && i < result->cell_count; i++) {
+        for (size_t j = 0; j < result->cells[i].trial_count; j++) {
+            const struct mb_trial *trial = &result->cells[i].trials[j];
+            if (trial->status != MB_TRIAL_COMPLETE && trial->reason == NULL) {
+                mb_run_report(
+                    check, mb_run_at(check, "/cells/%zu/trials/%zu/reason", i, j), NULL,
+                    "the trial is not complete, and 'reason' does not say why");
+            }
+        }
+    }
+}
+
+void mb_record_digest(struct mb_check *check)
+{
+    const struct mb_result *result = check->result;
+    if (result == NULL || result->spec_text == NULL || result->spec_digest == NULL) {
+        return;
+    }
+    const struct mb_node *text = mb_node_at(check->root, "/spec/text");
+    char digest[MB_DIGEST_TEXT];
+    mb_digest_text(result->spec_text,
+                   text != NULL ? text->as.string.size : strlen(result->spec_text),
+                   digest);
+    if (strcmp(digest, result->spec_digest) != 0) {
+        mb_run_report(check, "/spec/sha256",
+                      mb_arena_print(check->arena, "the text's SHA-256 is %s", digest),
+                      "the digest is not that of the spec's text");
+    }
+}
+
+static const char *resource_fault(const struct mb_resource *resource)
+{
+    if (resource->cpu_start_ns >= 0 && resource->cpu_end_ns >= 0 &&
+        resource->cpu_end_ns < resource->cpu_start_ns) {
+        return "its CPU counter goes backwards";
+    }
+    if (resource->rss_max_bytes >= 0 &&
+        (resource->rss_max_bytes < resource->rss_start_bytes ||
+         resource->rss_max_bytes < resource->rss_end_bytes)) {
+        return "its largest memory is below that of its start or end";
+    }
+    for (size_t i = 1; i < resource->sample_count; i++) {
+        if (resource->samples[i].at_ns < resource->samples[i - 1].at_ns) {
+            return "its samples are out of order";
+        }
+    }
+    return NULL;
+}
+
+void mb_record_resources(struct mb_check *check)
+{
+    const struct mb_result *result = check->result;
+    for (size_t i = 0; result != NULL && i < result->cell_count; i++) {
+        for (size_t j = 0; j < result->cells[i].trial_count; j++) {
+            const struct mb_trial *trial = &result->cells[i].trials[j];
+            for (size_t k = 0; k < trial->resource_count; k++) {
+                const char *fault = resource_fault(&trial->resources[k]);
+                if (fault != NULL) {
+                    mb_run_report(
+                        check,
+                        mb_run_at(check, "/cells/%zu/trials/%zu/resources/%zu", i, j, k),
+                        NULL, "the resources of '%s' contradict themselves: %s",
+                        mb_role_name(trial->resources[k].role), fault);
+                }
+            }
+        }
+    }
+}
+
+// Names of the variants that have cells, ordered.
+static struct entry *variants_sorted(struct mb_check *check, size_t *count)
+{
+    *count = check->result->cell_count;
+    struct entry *entries = mb_arena_alloc(check->arena, *count, sizeof *entries);
+    for (size_t i = 0; i < *count; i++) {
+        entries[i] = (struct entry){check->result->cells[i].variant, 0, 0};
+    }
+    qsort(entries, *count, sizeof *entries, entry_compare);
+    return entries;
+}
+
+void mb_record_aa(struct mb_check *check)
+{
+    if (check->result == NULL) {
+        return;
+    }
+    size_t count = 0;
+    const struct entry *variants = variants_sorted(check, &count);
+    for (size_t i = 0; i < check->result->cell_count; i++) {
+        const struct mb_cell *cell = &check->result->cells[i];
+        if (cell->aa_of == NULL) {
+            continue;
+        }
+        struct entry wanted = {cell->aa_of, 0, 0};
+        if (strcmp(cell->aa_of, cell->variant) == 0 ||
+            bsearch(&wanted, variants, count, sizeof *variants, entry_compare) == NULL) {
+            mb_run_report(check, mb_run_at(check, "/cells/%zu/aa_of", i), NULL,
+                          "'%s' is not another variant of this result", cell->aa_of);
+        }
+    }
+}
+
+// True when a list of the resolved spec has an item of that name.
+static bool has_name(const struct mb_node *list, const char *name)
+{
+    for (size_t i = 0; mb_run_item(list, i) != NULL; i++) {
+        const struct mb_node *item = mb_node_find(mb_run_item(list, i), "name");
+        if (strcmp(mb_node_text(item, ""), name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void mb_record_names(struct mb_check *check)
+{
+    const struct mb_node *variants = mb_run_list(check, "variants");
+    const struct mb_node *workloads = mb_run_list(check, "workloads");
+    if (check->result == NULL || variants == NULL || workloads == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < check->result->cell_count; i++) {
+        const struct mb_cell *cell = &check->result->cells[i];
+        const char *variant = cell->aa_of != NULL ? cell->aa_of : cell->variant;
+        if (!has_name(variants, variant)) {
+            mb_run_report(check, mb_run_at(check, "/cells/%zu/variant", i), NULL,
+                          "'%s' is not a variant of the spec in this result", variant);
+        }
+        if (!has_name(workloads, cell->point.workload)) {
+            mb_run_report(check, mb_run_at(check, "/cells/%zu/point/workload", i), NULL,
+                          "'%s' is not a workload of the spec in this result",
+                          cell->point.workload);
+        }
+    }
+}
+
+void mb_record_complete(struct mb_check *check)
+{
+    const struct mb_result *result = check->result;
+    if (result == NULL || !result->complete) {
+        return;
+    }
+    for (size_t i = 0; i < result->cell_count; i++) {
+        for (size_t j = 0; j < result->cells[i].trial_count; j++) {
+            if (result->cells[i].trials[j].status == MB_TRIAL_PARTIAL) {
+                mb_run_report(
+                    check, "/complete", NULL,
+                    "the result says that it is complete, but trial '%s' is not",
+                    result->cells[i].trials[j].id);
+                return;
+            }
+        }
+    }
+}
+
+void mb_record_raw(struct mb_check *check)
+{
+    const struct mb_result *result = check->result;
+    for (size_t i = 0; result != NULL && i < result->cell_count; i++) {
+        for (size_t j = 0; j < result->cells[i].trial_count; j++) {
+            const struct mb_trial *trial = &result->cells[i].trials[j];
+            for (size_t k = 0; k < trial->part_count; k++) {
+                enum mb_dist_type type = trial->parts[k].dist[MB_DIST_RESPONSE].type;
+                if (type != MB_DIST_HDR && type != MB_DIST_BUCKETS) {
+                    mb_run_report(
+                        check,
+                        mb_run_at(check, "/cells/%zu/trials/%zu/parts/%zu/dist/response",
+                                  i, j, k),
+                        "quantiles alone never merge and give no others",
+                        "response times without a histogram: level 'disclosed' "
+                        "needs the raw distribution");
+                    return;
+                }
+            }
+        }
+    }
+}
+
+void mb_record_spec(struct mb_check *check)
+{
+    if (check->result != NULL && check->result->spec_resolved == NULL) {
+        mb_run_report(check, "/spec/resolved",
+                      "'meshbench run' keeps the spec in the result",
+                      "the result does not hold its spec: needed for level 'disclosed'");
+    }
+}
+
+void mb_record_facts(struct mb_check *check)
+{
+    const struct mb_result *result = check->result;
+    for (size_t i = 0; result != NULL && i < result->facts.count; i++) {
+        const struct mb_fact *fact = &result->facts.items[i];
+        if (fact->declared != NULL && fact->captured != NULL && !fact->redacted &&
+            !mb_node_equal(fact->declared, fact->captured)) {
+            mb_run_report(check, mb_run_at(check, "/facts/%zu", i),
+                          "correct the spec, or say why with an x- key",
+                          "'%s' was declared as one thing and captured as another",
+                          fact->path);
+        }
+    }
+}
+
+// True when a fact of that name, about a host or a node, has a value or is withheld.
+static bool has_fact(const struct mb_result *result, const char *name)
+{
+    for (size_t i = 0; i < result->facts.count; i++) {
+        const struct mb_fact *fact = &result->facts.items[i];
+        const char *dot = strrchr(fact->path, '.');
+        bool known = fact->declared != NULL || fact->captured != NULL || fact->redacted;
+        if (known && dot != NULL && strncmp(fact->path, "environment.", 12) == 0 &&
+            strcmp(dot + 1, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void mb_record_host(struct mb_check *check)
+{
+    static const char *const names[][2] = {{"cpus", "cpus"},
+                                           {"memory_bytes", "memory"},
+                                           {"kernel", "kernel"},
+                                           {"cpu_model", "instance"}};
+    for (size_t i = 0; check->result != NULL && i < sizeof names / sizeof names[0]; i++) {
+        if (!has_fact(check->result, names[i][0]) &&
+            !has_fact(check->result, names[i][1])) {
+            mb_run_report(check, "/facts", "'meshbench env' prints what can be captured",
+                          "the machine's '%s' is not known: needed for level 'disclosed'",
+                          names[i][0]);
+        }
+    }
+}
+
+// What the run noted itself and nobody can recompute: repeated here, so that a reader of
+// the check sees it.
+void mb_record_findings(struct mb_check *check)
+{
+    const struct mb_result *result = check->result;
+    for (size_t i = 0; result != NULL && i < result->finding_count; i++) {
+        const struct mb_finding *finding = &result->findings[i];
+        if (strcmp(finding->code, check->rule->code) == 0) {
+            mb_run_report(check, mb_run_at(check, "/findings/%zu", i), finding->hint,
+                          "%s", finding->message);
+        }
+    }
+}
+
+void mb_record_derived(struct mb_check *check)
+{
+    for (size_t i = 0; check->derived != NULL && i < check->derived->count; i++) {
+        const struct mb_finding *finding = &check->derived->items[i];
+        if (strcmp(finding->code, check->rule->code) == 0) {
+            mb_run_report(check, finding->pointer, finding->hint, "%s", finding->message);
+        }
+    }
+}
