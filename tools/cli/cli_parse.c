@@ -1,3 +1,5 @@
+#include "cli/cli_parse.h"
+
 #include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -5,7 +7,6 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/cli_parse.h"
 #include "cli/cli_text.h"
 
 enum { NAMES_MAX = 64 }; // candidates for a hint; more options than any command has
