@@ -23,8 +23,8 @@ static const struct {
     {"connecting", "connect_time"},
 };
 
-static const char *const statistics[] = {"min", "mean",  "p50", "p90",
-                                         "p99", "p99.9", "max", NULL};
+static const char *const statistics[] = {"mean",  "p50", "p90", "p99",
+                                         "p99.9", "max", NULL};
 
 static struct mb_value value_of(const struct mb_report_load *report, const char *family,
                                 const char *statistic)
@@ -140,11 +140,12 @@ static void print_counts(const struct mb_report_load *report, struct mb_buf *out
 static void print_generator(const struct mb_report_load *report, struct mb_buf *out)
 {
     const struct mb_part *part = &report->cell->trials[0].parts[0];
-    struct mb_value lag = value_of(report, "dispatch_lag", "p99.9");
-    const char *most = "p99.9";
-    if (lag.state != MB_VALUE_KNOWN) {
-        lag = value_of(report, "dispatch_lag", "max");
-        most = "max";
+    static const char *const tails[] = {"p99.9", "p99", "max"};
+    struct mb_value lag = {.state = MB_VALUE_UNKNOWN};
+    const char *most = NULL;
+    for (size_t i = 0; i < 3 && lag.state != MB_VALUE_KNOWN; i++) {
+        most = tails[i];
+        lag = value_of(report, "dispatch_lag", most);
     }
     char text[TEXT_BYTES];
     show_value(&lag, text);

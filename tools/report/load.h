@@ -9,8 +9,8 @@
 #include "base/buf.h"
 #include "model/result.h"
 
-// A dispatch lag over this at p99.9 (at the largest, where there are too few requests for
-// p99.9) is called late.
+// A dispatch lag over this is called late: at p99.9, or where there are too few requests
+// for that at p99, or else the largest.
 #define MB_REPORT_LOAD_LATE_NS INT64_C(1000000)
 
 struct mb_report_load {
