@@ -30,8 +30,11 @@ static const char *const DROPPED[] = {"labels", "annotations", "description", "a
 
 // Captured facts that make an environment another one.
 static const char *const HOST_FACTS[] = {
-    "cpu_model", "cpus",  "memory_bytes", "kernel",         "arch",
-    "governor",  "turbo", "smt",          "virtualization",
+    "cpu_model",       "cpus",         "cpus_allowed",
+    "cpu_limit_milli", "memory_bytes", "memory_limit_bytes",
+    "kernel",          "arch",         "governor",
+    "turbo",           "smt",          "virtualization",
+    "mitigations",
 };
 
 static const char *canonical_text(struct mb_arena *arena, const struct mb_node *node)
@@ -291,7 +294,7 @@ static struct mb_node *host_node(struct mb_arena *arena, const struct mb_fact_li
                 continue;
             }
             mb_node_put(arena, map, name,
-                        strcmp(name, "memory_bytes") == 0
+                        strncmp(name, "memory", 6) == 0
                             ? round_memory(arena, fact->captured)
                             : mb_node_copy(arena, fact->captured));
             break;
