@@ -9,7 +9,8 @@
 #include "model/spec.h"
 #include "model/spec_template.h"
 
-enum { MAX_NAME = 63 };
+// Of names in schema/common.schema.json, less what "-aa" or "-99" may add.
+enum { MAX_NAME = 60 };
 
 struct init_options {
     const char *name;
@@ -72,6 +73,7 @@ static const struct mb_opt options[] = {
      .offset = offsetof(struct init_options, duration_ns),
      .argument = "DURATION",
      .min = 1,
+     .max = INT64_MAX,
      .fallback = "30s",
      .help = "length of one trial's measured window"},
     {.name = "output",
@@ -103,7 +105,6 @@ struct variant_list {
     size_t capacity;
 };
 
-// As `name` in schema/common.schema.json.
 static bool is_name(const char *text)
 {
     static const char first[] = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -137,16 +138,22 @@ static enum mb_status check_url(const char *option, const char *url, struct mb_e
                       option);
 }
 
-// Adds a variant named as its type, or type-2 and so on when there is one already.
+static bool is_taken(const struct variant_list *list, const char *name)
+{
+    bool taken = strcmp(name, "baseline") == 0 || strcmp(name, "baseline-aa") == 0;
+    for (size_t i = 0; i < list->count; i++) {
+        taken = taken || strcmp(list->items[i].name, name) == 0;
+    }
+    return taken;
+}
+
+// Adds a variant named as its type, or type-2 and so on when that name is taken.
 static void add(struct variant_list *list, struct mb_spec_template_variant variant)
 {
-    size_t same = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        same += strcmp(list->items[i].type, variant.type) == 0;
+    variant.name = variant.type;
+    for (int i = 2; is_taken(list, variant.name); i++) {
+        variant.name = mb_arena_print(list->arena, "%s-%d", variant.type, i);
     }
-    variant.name = same == 0
-                       ? variant.type
-                       : mb_arena_print(list->arena, "%s-%zu", variant.type, same + 1);
     list->items = mb_arena_grow(list->arena, list->items, list->count, &list->capacity,
                                 sizeof *list->items);
     list->items[list->count++] = variant;
@@ -243,6 +250,12 @@ static enum mb_status read_rates(struct mb_arena *arena, const struct mb_opt_lis
             return mb_err_set(err, MB_USAGE, "'%s' for '--rate' is not above zero",
                               given->items[i]);
         }
+        for (size_t j = 0; j < i; j++) {
+            if (rates[j] == rates[i]) {
+                return mb_err_set(err, MB_USAGE, "'%s' for '--rate' is given twice",
+                                  given->items[i]);
+            }
+        }
     }
     template->rates_micro_rps = rates;
     template->rate_count = count;
@@ -302,8 +315,8 @@ static enum mb_status init_run(struct mb_ctx *ctx, const void *options_given,
 
 const struct mb_cmd mb_cmd_init = {
     .name = "init",
-    .group = "Measure",
-    .summary = "writes a commented spec to begin with",
+    .group = "Specify",
+    .summary = "write a commented spec to begin with",
     .usage = "init [options]",
     .description =
         "Writes a benchmark spec whose comments say what each part is for and what only "

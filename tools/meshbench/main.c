@@ -10,10 +10,10 @@
 // Commands in the order of `meshbench help`, group by group.
 const struct mb_cmd *const mb_commands[] = {
     // Specify
+    &mb_cmd_init,
     &mb_cmd_validate,
     &mb_cmd_explain,
     // Measure
-    &mb_cmd_init,
     &mb_cmd_load,
     &mb_cmd_app,
     // Understand

@@ -30,6 +30,10 @@ static void read_mesh(struct mb_spec_read *read, const struct mb_node *node,
     if (mesh != NULL && mesh->type == MB_NODE_MAP) {
         variant->mesh_type = mb_spec_read_needed(read, mesh, "type");
         variant->mesh_version = mb_spec_read_text(read, mesh, "version");
+        if (strcmp(variant->mesh_type, "none") == 0) {
+            mb_spec_read_fail(read, MB_INVALID, mesh,
+                              "a mesh of type 'none' is written 'mesh: none'");
+        }
         return;
     }
     variant->mesh_type = mb_spec_read_needed(read, node, "mesh");

@@ -164,6 +164,8 @@ static void test_refuses(void **state)
         {"no workloads", HEAD VARIANT, "'workloads' is missing or empty"},
         {"mesh word", HEAD WORKLOAD "variants: [{name: a, mesh: istio}]",
          "'mesh' is neither 'none' nor a map"},
+        {"mesh of no type", HEAD WORKLOAD "variants: [{name: a, mesh: {type: none}}]",
+         "a mesh of type 'none' is written 'mesh: none'"},
         {"aa of nothing", HEAD VARIANT WORKLOAD "trials: {aa: other}",
          "'trials.aa' names no variant: 'other'"},
         {"name of the twin",
