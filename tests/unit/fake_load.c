@@ -18,7 +18,8 @@ struct mb_fake_level *mb_fake_load_add(struct mb_fake_load *fake, const char *ur
                                        int64_t latency_ns)
 {
     struct mb_fake_level *level = &fake->levels[fake->level_count++];
-    *level = (struct mb_fake_level){.url = url, .latency_ns = latency_ns, .cpu_ns = 5000};
+    *level = (struct mb_fake_level){
+        .url = url, .latency_ns = latency_ns, .cpu_ns = 5000, .lag_ns = 2000};
     return level;
 }
 
@@ -29,7 +30,7 @@ static struct mb_fake_level level_find(const struct mb_fake_load *fake, const ch
             return fake->levels[i];
         }
     }
-    return (struct mb_fake_level){.latency_ns = 1000000, .cpu_ns = 5000};
+    return (struct mb_fake_level){.latency_ns = 1000000, .cpu_ns = 5000, .lag_ns = 2000};
 }
 
 static int64_t request_count(const struct mb_load_plan *plan,
@@ -93,7 +94,7 @@ static void request_record(struct mb_part *part, const struct mb_fake_level *lev
     counts->sent++;
     counts->bytes_sent += REQUEST_BYTES;
     mb_hdr_record(part->dist[MB_DIST_WAIT_FOR_CONNECTION].hdr, 0);
-    mb_hdr_record(part->dist[MB_DIST_DISPATCH_LAG].hdr, 2000);
+    mb_hdr_record(part->dist[MB_DIST_DISPATCH_LAG].hdr, level->lag_ns);
     if (level->timeout_every > 0 && (index + 1) % level->timeout_every == 0) {
         counts->errors_by_kind[MB_ERROR_TIMEOUT]++;
         return;
@@ -109,7 +110,7 @@ static void request_record(struct mb_part *part, const struct mb_fake_level *lev
     counts->ok++;
     counts->statuses[0].n++;
     mb_hdr_record(part->dist[MB_DIST_RESPONSE].hdr, latency_ns);
-    mb_hdr_record(part->dist[MB_DIST_SERVICE].hdr, latency_ns - 2000);
+    mb_hdr_record(part->dist[MB_DIST_SERVICE].hdr, latency_ns - level->lag_ns);
 }
 
 static void part_fill(struct mb_part *part, const struct mb_load_plan *plan,

@@ -16,6 +16,7 @@ struct mb_fake_level {
     int64_t latency_ns;    // least response time; an exponential tail of a tenth is added
     int64_t spread_share;  // 1e-9: trials differ by up to this share, from their seed
     int64_t cpu_ns;        // of the generator, per request
+    int64_t lag_ns;        // dispatch lag of every request, within latency_ns
     int64_t error_every;   // every n-th request gets status 503; 0: none
     int64_t timeout_every; // every n-th request times out; 0: none
 };

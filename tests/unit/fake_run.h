@@ -23,6 +23,7 @@ struct fake_run {
     volatile sig_atomic_t interrupted;
     int64_t now_ns;     // monotonic
     int64_t tick_ns;    // added each time somebody looks
+    int64_t *driver_ns; // the fake driver's time, kept in step; NULL: none
     const char *kernel; // fact environment.host.kernel
     const char *proxy;  // fact variants.proxy.version, captured
     int ready_calls;

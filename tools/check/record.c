@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "model/judge.h"
 
 // A thing that has to be unique, with its place. Sorted, equal ones are neighbours: a
 // result may hold as many trials as its reader allows, so nothing here is quadratic.
@@ -89,8 +90,12 @@ void mb_record_trial_ids(struct mb_check *check)
     }
 }
 
+// A discarded trial has left its place to the one that was measured again.
 static const char *position_key(struct mb_check *check, const struct mb_trial *trial)
 {
+    if (trial->status == MB_TRIAL_DISCARDED) {
+        return mb_arena_print(check->arena, "discarded/%s", trial->id);
+    }
     return mb_arena_print(check->arena, "%d/%d", trial->block, trial->position);
 }
 
@@ -355,8 +360,7 @@ void mb_record_facts(struct mb_check *check)
     const struct mb_result *result = check->result;
     for (size_t i = 0; result != NULL && i < result->facts.count; i++) {
         const struct mb_fact *fact = &result->facts.items[i];
-        if (fact->declared != NULL && fact->captured != NULL && !fact->redacted &&
-            !mb_node_equal(fact->declared, fact->captured)) {
+        if (mb_judge_contradicts(fact)) {
             mb_run_report(check, mb_run_at(check, "/facts/%zu", i),
                           "correct the spec, or say why with an x- key",
                           "'%s' was declared as one thing and captured as another",

@@ -5,6 +5,7 @@
 
 #include "check/check.h"
 #include "model/derive.h"
+#include "model/judge.h"
 
 static const double SHARE_ONE = 1e9;
 static const double MICRO = 1e6;
@@ -277,25 +278,12 @@ void mb_rigour_omission(struct mb_check *check)
     }
 }
 
-static struct mb_value cell_value(const struct mb_cell *cell, const char *name)
-{
-    struct mb_metric metric;
-    if (!mb_metric_parse(name, &metric)) {
-        return (struct mb_value){.state = MB_VALUE_UNKNOWN};
-    }
-    return mb_derive_cell(cell, &metric);
-}
-
 void mb_rigour_saturated(struct mb_check *check)
 {
     for (size_t i = 0; check->result != NULL && i < check->result->cell_count; i++) {
         const struct mb_cell *cell = &check->result->cells[i];
-        struct mb_value achieved = cell_value(cell, "throughput");
-        if (cell->point.rate_micro_rps <= 0 || achieved.state != MB_VALUE_KNOWN) {
-            continue;
-        }
-        double share = achieved.value * MICRO / (double)cell->point.rate_micro_rps;
-        if (share < (double)MB_RIGOUR_ACHIEVED_SHARE / SHARE_ONE) {
+        double share;
+        if (mb_judge_saturated(cell, &share)) {
             mb_run_report(check, mb_run_at(check, "/cells/%zu", i),
                           "its latency is that of a queue; ask for less",
                           "%s ran at %.1f%% of the asked rate: the cell is saturated",
@@ -308,10 +296,9 @@ void mb_rigour_late(struct mb_check *check)
 {
     for (size_t i = 0; check->result != NULL && i < check->result->cell_count; i++) {
         const struct mb_cell *cell = &check->result->cells[i];
-        struct mb_value lag = cell_value(cell, "dispatch_lag.p99");
-        struct mb_value response = cell_value(cell, "response_time.p99");
-        if (lag.state != MB_VALUE_KNOWN || response.state != MB_VALUE_KNOWN ||
-            lag.value <= response.value * (double)MB_RIGOUR_LAG_SHARE / SHARE_ONE) {
+        struct mb_value lag;
+        struct mb_value response;
+        if (!mb_judge_late(cell, &lag, &response)) {
             continue;
         }
         char left[32];
@@ -331,8 +318,7 @@ void mb_rigour_failing(struct mb_check *check)
 {
     for (size_t i = 0; check->result != NULL && i < check->result->cell_count; i++) {
         const struct mb_cell *cell = &check->result->cells[i];
-        struct mb_value errors = cell_value(cell, "error_ratio");
-        if (errors.state == MB_VALUE_KNOWN && errors.value >= 1) {
+        if (mb_judge_failing(cell)) {
             mb_run_report(check, mb_run_at(check, "/cells/%zu", i),
                           "'meshbench show' lists the errors by kind",
                           "no request of %s succeeded", cell_title(check, cell));

@@ -5,13 +5,6 @@
 
 #include "check/run.h"
 
-// Share of the asked rate that an open or paced cell has to achieve, 1e-9.
-#define MB_RIGOUR_ACHIEVED_SHARE INT64_C(990000000)
-
-// The generator's own lateness may be this share of the response time at the same
-// percentile (p99), 1e-9.
-#define MB_RIGOUR_LAG_SHARE INT64_C(100000000)
-
 void mb_rigour_blocks(struct mb_check *check);    // MB701
 void mb_rigour_order(struct mb_check *check);     // MB702
 void mb_rigour_aa(struct mb_check *check);        // MB703

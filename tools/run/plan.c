@@ -6,7 +6,7 @@
 #include "base/units.h"
 
 // Between the end of a window and the next warm-up: draining, reading counters, saving.
-static const int64_t OVERHEAD_NS = 300000000;
+static const int64_t OVERHEAD_NS = 50000000;
 
 static uint64_t seed_derive(uint64_t seed, const char *label)
 {

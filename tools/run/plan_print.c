@@ -69,9 +69,10 @@ static void print_workloads(const struct mb_spec *spec, struct mb_buf *out)
         const struct mb_workload *workload = &spec->workloads[i];
         char duration[32];
         char warmup[32];
-        mb_units_print(MB_UNIT_DURATION, workload->duration_ns, duration,
-                       sizeof duration);
-        mb_units_print(MB_UNIT_DURATION, workload->warmup_ns, warmup, sizeof warmup);
+        mb_units_show(MB_UNIT_DURATION, (double)workload->duration_ns, duration,
+                      sizeof duration);
+        mb_units_show(MB_UNIT_DURATION, (double)workload->warmup_ns, warmup,
+                      sizeof warmup);
         mb_buf_print(out, "  %s  %s, %s after %s of warm-up, %zu load point%s\n",
                      workload->name, mb_load_model_name(workload->load_model), duration,
                      warmup, workload->connection_count * workload->rate_count,

@@ -56,7 +56,7 @@ void mb_progress_running(const struct mb_run_place *place,
                  separator, plan->spec->variants[cell->variant].name, separator);
     append_point(out, &cell->point);
     mb_buf_append_string(out, separator);
-    if (progress->elapsed_ns < cell->workload->warmup_ns) {
+    if (progress->elapsed_ns < cell->workload->warmup_ns || progress->p50_ns == 0) {
         mb_buf_append_string(out, "warming up");
     } else {
         append_duration(out, "p50", progress->p50_ns);

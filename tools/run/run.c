@@ -9,7 +9,7 @@
 #include "base/units.h"
 #include "base/version.h"
 #include "model/derive.h"
-#include "run/judge.h"
+#include "run/remarks.h"
 #include "run/record.h"
 #include "run/trial.h"
 #include "run/until.h"
@@ -25,6 +25,7 @@ struct run {
     struct mb_run_place place;
     int64_t planned_ns; // estimate of the trials measured in this sitting so far
     int64_t taken_ns;   // what they took
+    int64_t begun_ns;   // when the trial at hand began, its pause included
     int64_t missing_ns; // estimate of those still to be measured
 };
 
@@ -132,7 +133,7 @@ static void judge_start(struct run *run)
 {
     const struct mb_stage *stage = &run->setup->stage;
     stage->judge(stage->state, &run->view, &run->findings);
-    mb_judge_facts(&run->view.facts, &run->findings);
+    mb_remarks_facts(&run->view.facts, &run->findings);
     if (run->setup->spec->block_count != run->setup->declared_blocks) {
         mb_diag_add(
             &run->findings,
@@ -292,6 +293,9 @@ static enum mb_status measure(struct run *run, const struct mb_plan_trial *plann
     if (trial.status == MB_TRIAL_COMPLETE) {
         run->place.done++;
     }
+    run->missing_ns -= mb_plan_trial_ns(&run->plan, planned);
+    run->planned_ns += mb_plan_trial_ns(&run->plan, planned);
+    run->taken_ns += now_ns(run) - run->begun_ns;
     tell_end(run, &trial);
     if (trial.status == MB_TRIAL_PARTIAL) {
         status = mb_err_set(err, MB_INTERRUPTED, "interrupted");
@@ -321,8 +325,7 @@ static enum mb_status save(struct run *run, struct mb_err *err)
 static enum mb_status
 measure_and_save(struct run *run, const struct mb_plan_trial *planned, struct mb_err *err)
 {
-    int64_t estimate_ns = mb_plan_trial_ns(&run->plan, planned);
-    int64_t start_ns = now_ns(run);
+    run->begun_ns = now_ns(run);
     tell_begin(run, planned);
     enum mb_status status = approach(run, planned, err);
     if (status != MB_OK) {
@@ -333,9 +336,6 @@ measure_and_save(struct run *run, const struct mb_plan_trial *planned, struct mb
         return status;
     }
     enum mb_status saved = save(run, err);
-    run->missing_ns -= estimate_ns;
-    run->planned_ns += estimate_ns;
-    run->taken_ns += now_ns(run) - start_ns;
     return saved != MB_OK ? saved : status;
 }
 
@@ -364,7 +364,7 @@ static enum mb_status measure_all(struct run *run, struct mb_err *err)
 static enum mb_status finish(struct run *run, struct mb_err *err)
 {
     struct mb_result *result = &run->record.result;
-    mb_judge_cells(result, &run->findings);
+    mb_remarks_cells(result, &run->findings);
     mb_until_judge(&run->plan, result, &run->findings);
     findings_store(run);
     result->complete = true;

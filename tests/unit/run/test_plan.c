@@ -197,12 +197,12 @@ static void test_extension_changes_nothing_before(void **state)
     }
 }
 
-// Warm-up, window and pause of each trial, and 0.3 s for what lies between.
+// Warm-up, window and pause of each trial, and 50 ms for what lies between.
 static void test_estimate(void **state)
 {
     struct fixture *fixture = *state;
     plan(fixture);
-    int64_t block_ns = 3 * (INT64_C(3300000000) + INT64_C(1300000000));
+    int64_t block_ns = 3 * (INT64_C(3050000000) + INT64_C(1050000000));
     assert_int_equal(mb_plan_estimate_ns(&fixture->plan, 0), 3 * block_ns);
     assert_int_equal(mb_plan_estimate_ns(&fixture->plan, 12), block_ns);
     assert_int_equal(mb_plan_estimate_ns(&fixture->plan, 18), 0);
