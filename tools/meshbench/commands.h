@@ -9,7 +9,9 @@ extern const struct mb_cmd mb_cmd_compare;
 extern const struct mb_cmd mb_cmd_init;
 extern const struct mb_cmd mb_cmd_load;
 extern const struct mb_cmd mb_cmd_explain;
+extern const struct mb_cmd mb_cmd_show;
 extern const struct mb_cmd mb_cmd_validate;
+extern const struct mb_cmd mb_cmd_verify;
 
 // All of them, NULL-terminated, in the order of `meshbench help`. Defined in main.c.
 extern const struct mb_cmd *const mb_commands[];

@@ -17,6 +17,8 @@ const struct mb_cmd *const mb_commands[] = {
     &mb_cmd_load,
     &mb_cmd_app,
     // Understand
+    &mb_cmd_show,
+    &mb_cmd_verify,
     &mb_cmd_compare,
     // More
     &mb_cmd_help,

@@ -1,0 +1,249 @@
+// Terminal form of a result.
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "model/derive.h"
+#include "report/show.h"
+#include "report/table.h"
+
+enum { TEXT_BYTES = 64, INDENT = 2 };
+
+static const double MICRO = 1e6;
+
+static const struct {
+    const char *title;
+    const char *metric;
+} columns[] = {
+    {"achieved", "throughput"},
+    {"p50", "response_time.p50"},
+    {"p90", "response_time.p90"},
+    {"p99", "response_time.p99"},
+    {"p99.9", "response_time.p99.9"},
+    {"max", "response_time.max"},
+    {"errors", "error_ratio"},
+    {"CPU/request", "cpu_per_request"},
+    {"memory", "memory"},
+};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+static void safe_append(struct mb_buf *out, const char *text)
+{
+    mb_text_show(text, strlen(text), "", out);
+}
+
+static void number_text(const struct mb_metric *metric, double value, char *text)
+{
+    switch (metric->unit) {
+    case MB_METRIC_NS:
+    case MB_METRIC_NS_PER_REQUEST:
+        mb_units_show(MB_UNIT_DURATION, value, text, TEXT_BYTES);
+        return;
+    case MB_METRIC_RPS:
+        mb_units_show(MB_UNIT_RATE, value * MICRO, text, TEXT_BYTES);
+        return;
+    case MB_METRIC_RATIO:
+        mb_units_show(MB_UNIT_SHARE, value * 1e9, text, TEXT_BYTES);
+        return;
+    case MB_METRIC_BYTES:
+        mb_units_show(MB_UNIT_SIZE, value, text, TEXT_BYTES);
+        return;
+    }
+}
+
+// "> 5 s": the bound is the time-out, which is exact.
+static void bound_text(double value, char *text)
+{
+    char exact[32];
+    mb_units_print(MB_UNIT_DURATION, (int64_t)value, exact, sizeof exact);
+    size_t digits = strspn(exact, "0123456789.");
+    (void)snprintf(text, TEXT_BYTES, "> %.*s %s", (int)digits, exact, exact + digits);
+}
+
+static void value_text(const struct mb_metric *metric, const struct mb_value *value,
+                       char text[TEXT_BYTES])
+{
+    switch (value->state) {
+    case MB_VALUE_KNOWN:
+        number_text(metric, value->value, text);
+        return;
+    case MB_VALUE_CENSORED:
+        bound_text(value->value, text);
+        return;
+    case MB_VALUE_UNSUPPORTED:
+        (void)snprintf(text, TEXT_BYTES, "too few");
+        return;
+    case MB_VALUE_UNKNOWN:
+        (void)snprintf(text, TEXT_BYTES, "-");
+        return;
+    }
+}
+
+static void values_add(struct mb_table *table, const struct mb_cell *cell,
+                       const struct mb_trial *trial)
+{
+    enum mb_table_style style = trial != NULL ? MB_TABLE_FAINT : MB_TABLE_PLAIN;
+    for (size_t i = 0; i < COLUMNS; i++) {
+        struct mb_metric metric;
+        char text[TEXT_BYTES] = "-";
+        if (mb_metric_parse(columns[i].metric, &metric)) {
+            struct mb_value value = trial != NULL ? mb_derive_trial(cell, trial, &metric)
+                                                  : mb_derive_cell(cell, &metric);
+            value_text(&metric, &value, text);
+        }
+        mb_table_add(table, style, text);
+    }
+}
+
+static void cell_add(struct mb_arena *arena, struct mb_table *table,
+                     const struct mb_cell *cell, bool trials)
+{
+    mb_table_add(table, MB_TABLE_PLAIN, cell->variant);
+    values_add(table, cell, NULL);
+    for (size_t i = 0; trials && i < cell->trial_count; i++) {
+        const struct mb_trial *trial = &cell->trials[i];
+        const char *status =
+            trial->status == MB_TRIAL_COMPLETE
+                ? ""
+                : mb_arena_print(arena, " (%s)", mb_trial_status_name(trial->status));
+        mb_table_add(table, MB_TABLE_FAINT,
+                     mb_arena_print(arena, "  block %d%s", trial->block, status));
+        values_add(table, cell, trial);
+    }
+}
+
+// All cells of the load point of this one, which is the first of them.
+static void point_print(struct mb_arena *arena, const struct mb_report_show *show,
+                        size_t first, struct mb_buf *out)
+{
+    const struct mb_result *result = show->result;
+    const struct mb_point *point = &result->cells[first].point;
+    struct mb_table table;
+    mb_table_init(&table, arena, COLUMNS + 1);
+    mb_table_add(&table, MB_TABLE_FAINT, "");
+    for (size_t i = 0; i < COLUMNS; i++) {
+        mb_table_add(&table, MB_TABLE_FAINT, columns[i].title);
+    }
+    for (size_t i = first; i < result->cell_count; i++) {
+        if (mb_point_equal(&result->cells[i].point, point)) {
+            cell_add(arena, &table, &result->cells[i], show->trials);
+        }
+    }
+    mb_buf_append_string(out, "\n");
+    safe_append(out, mb_point_title(arena, point));
+    mb_buf_print(out, " · %s loop\n", mb_load_model_name(point->load_model));
+    mb_table_print(&table, INDENT, show->width, show->color, out);
+}
+
+static bool point_seen(const struct mb_result *result, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (mb_point_equal(&result->cells[i].point, &result->cells[index].point)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The captured value of a fact as text, or NULL.
+static const char *fact_text(struct mb_arena *arena, const struct mb_result *result,
+                             const char *path)
+{
+    for (size_t i = 0; i < result->facts.count; i++) {
+        const struct mb_fact *fact = &result->facts.items[i];
+        if (strcmp(fact->path, path) != 0 || fact->captured == NULL) {
+            continue;
+        }
+        const char *text = mb_node_text(fact->captured, NULL);
+        int64_t number = mb_node_integer(fact->captured, -1);
+        return text != NULL ? text
+               : number < 0 ? NULL
+                            : mb_arena_print(arena, "%" PRId64, number);
+    }
+    return NULL;
+}
+
+static void environment_print(struct mb_arena *arena, const struct mb_result *result,
+                              struct mb_buf *out)
+{
+    static const struct {
+        const char *path;
+        const char *before;
+        const char *after;
+    } facts[] = {
+        {"environment.host.cpu_model", "", ""},
+        {"environment.host.cpus", "", " CPUs"},
+        {"environment.host.kernel", "kernel ", ""},
+        {"environment.host.virtualization", "virtualisation: ", ""},
+    };
+    const char *separator = "on ";
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        const char *text = fact_text(arena, result, facts[i].path);
+        if (text != NULL) {
+            mb_buf_print(out, "%s%s", separator, facts[i].before);
+            safe_append(out, text);
+            mb_buf_append_string(out, facts[i].after);
+            separator = " · ";
+        }
+    }
+    mb_buf_append_string(
+        out, strcmp(separator, "on ") == 0 ? "on an unknown environment\n" : "\n");
+}
+
+static size_t trial_count(const struct mb_result *result)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < result->cell_count; i++) {
+        count += result->cells[i].trial_count;
+    }
+    return count;
+}
+
+static void header_print(struct mb_arena *arena, const struct mb_report_show *show,
+                         struct mb_buf *out)
+{
+    const struct mb_result *result = show->result;
+    char started[32];
+    char took[TEXT_BYTES];
+    mb_units_print_time(result->started_unix_ns, started, sizeof started);
+    mb_units_show(MB_UNIT_DURATION,
+                  (double)(result->finished_unix_ns - result->started_unix_ns), took,
+                  sizeof took);
+    safe_append(out, result->spec_name != NULL ? result->spec_name : result->id);
+    size_t trials = trial_count(result);
+    mb_buf_print(out, " · %zu cell%s, %zu trial%s · %s, %s · level: %s%s\n",
+                 result->cell_count, result->cell_count == 1 ? "" : "s", trials,
+                 trials == 1 ? "" : "s", started, took, show->level,
+                 result->complete ? "" : " · NOT COMPLETE");
+    if (result->imported) {
+        mb_buf_append_string(out, "imported from ");
+        safe_append(out, result->import_tool);
+        mb_buf_append_string(out, "\n");
+    }
+    environment_print(arena, result, out);
+}
+
+static void findings_print(const struct mb_result *result, struct mb_buf *out)
+{
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct mb_finding *finding = &result->findings[i];
+        mb_buf_print(out, "%s%s %s: ", i == 0 ? "\n" : "",
+                     mb_severity_name(finding->severity), finding->code);
+        safe_append(out, finding->message);
+        mb_buf_append_string(out, "\n");
+    }
+}
+
+void mb_report_show_text(struct mb_arena *arena, const struct mb_report_show *show,
+                         struct mb_buf *out)
+{
+    header_print(arena, show, out);
+    for (size_t i = 0; i < show->result->cell_count; i++) {
+        if (!point_seen(show->result, i)) {
+            point_print(arena, show, i, out);
+        }
+    }
+    findings_print(show->result, out);
+}
