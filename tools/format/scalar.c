@@ -175,7 +175,7 @@ bool mb_scalar_is_ambiguous(const char *text, size_t size)
     }
     // Numbers of any radix, with underscores, sexagesimals, versions, dates and times:
     // whatever is made of these characters only. Coarse, and quotes harm nobody.
-    if (text[0] == '.' && (size < 2 || text[1] != '/')) {
+    if (is_not_finite(text) || (text[0] == '.' && text[1] != '/')) {
         return true;
     }
     return strspn(text, "+-.:_0123456789abcdefABCDEFxoXOTZtz ") == size;

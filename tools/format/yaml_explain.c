@@ -142,6 +142,14 @@ enum mb_status mb_yaml_explain(const struct mb_doc *doc,
     if (starts_with(problem->problem, "found character that cannot start any token")) {
         return cannot_start(doc, problem, err);
     }
+    size_t size = 0;
+    const char *line = mb_doc_line(doc, problem->line, &size);
+    size_t first = strspn(line, " ");
+    if (starts_with(problem->problem, "did not find expected key") && first < size &&
+        line[first] == ':') {
+        return mb_err_at(err, MB_INVALID, doc->name, problem->line, (int)first + 1,
+                         "a key is missing before ':'");
+    }
     int blank = blank_lacks_where(doc, problem);
     const struct saying *saying = saying_find(problem);
     bool at_context = saying != NULL && saying->at_context && problem->context_line > 0;

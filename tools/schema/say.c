@@ -253,7 +253,7 @@ const char *mb_schema_say(struct mb_arena *arena, const struct mb_schema_finding
     }
     if (near != NULL) {
         *hint = mb_arena_print(arena, "did you mean '%s'?", near);
-    } else if (finding->unquoted) {
+    } else if (finding->unquoted && finding->unit == NULL) {
         *hint = finding->instance->lexeme != NULL
                     ? mb_arena_print(arena, "put it in quotes: \"%s\"",
                                      finding->instance->lexeme)
