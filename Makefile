@@ -160,7 +160,7 @@ check-san: ## unit tests, cases and fuzz corpora under ASan and UBSan
 check-slow: ## valgrind, -fanalyzer, clang-tidy, fuzz corpora: minutes
 	@BUILD=$(BUILD) tests/stages.sh $(BUILD)/check-slow \
 	  build '$(MAKE) -s -j$(JOBS) build unit-build fuzz-build' \
-	  valgrind 'tests/slow/valgrind.sh' analyzer 'tests/slow/analyzer.sh' \
+	  plants 'tests/slow/plants.sh' valgrind 'tests/slow/valgrind.sh' analyzer 'tests/slow/analyzer.sh' \
 	  clang-tidy 'tests/slow/clang-tidy.sh' fuzz '$(MAKE) -s fuzz-replay'
 
 .PHONY: unit-build fuzz-build

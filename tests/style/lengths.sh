@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Functions of at most 60 lines and five parameters, files of at most 700 lines.
+# Functions of at most 60 lines and five parameters (and err), files of at most 700 lines.
 set -u
 function_max=60 file_max=700 parameters_max=5
 bad=0
@@ -27,15 +27,14 @@ ctags -x --languages=C --kinds-C=f --fields=+neS \
             print file ":" first ": " name " has " last - first + 1 " lines, at most " max
             bad = 1
         }
+        # `struct mb_err *err`, which nearly all have, comes on top.
         signature = $0
         sub(/^[^(]*\(/, "", signature)
+        sub(/, *struct mb_err *\* *err\)/, ")", signature)
         count = gsub(/,/, ",", signature) + 1
         if (file ~ /^tools/ && count > parameters && name != "mb_err_at") {
-            wide++
-            if (count > parameters + 2) {
-                print file ":" first ": " name " has " count " parameters"
-                bad = 1
-            }
+            print file ":" first ": " name " has " count " parameters, at most " parameters
+            bad = 1
         }
     }
     END { exit bad }' || bad=1

@@ -73,13 +73,14 @@ struct mb_cmd {
                           const struct mb_args *args, struct mb_err *err);
 };
 
-// Parses argv (without program and command names) against a command's table into
-// `options` (options_size bytes, zeroed here). "--" ends options; "-" is an argument;
+// Parses argv (without program and command names, NULL-terminated) against a command's
+// table into `options` (options_size bytes, zeroed here). "--" ends options; "-" is an
+// argument;
 // --name=value,
 // --name value, -nVALUE, -n value; unknown names are MB_USAGE with the nearest known one
 // as the hint. `--help`/-h is recognised by the caller, before this.
 MB_MUST_USE enum mb_status mb_cli_parse(const struct mb_cmd *cmd, struct mb_arena *arena,
-                                        int argc, char *const *argv, void *options,
+                                        char *const *argv, void *options,
                                         struct mb_args *args, struct mb_err *err);
 
 // Checks all tables: unique names and letters, sorted choices not needed, ranges in

@@ -31,9 +31,9 @@ enum mb_status mb_cli_unknown(const struct mb_cmd *const *cmds, const char *name
 }
 
 // True when help is asked for before any "--".
-static bool wants_help(int argc, char *const *argv)
+static bool wants_help(char *const *argv)
 {
-    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    for (int i = 0; argv[i] != NULL && strcmp(argv[i], "--") != 0; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             return true;
         }
@@ -47,10 +47,10 @@ static void buffer_print(struct mb_ctx *ctx, struct mb_buf *text)
     mb_buf_release(text);
 }
 
-static enum mb_status command_run(const struct mb_cmd *cmd, struct mb_ctx *ctx, int argc,
+static enum mb_status command_run(const struct mb_cmd *cmd, struct mb_ctx *ctx,
                                   char *const *argv, struct mb_err *err)
 {
-    if (wants_help(argc, argv)) {
+    if (wants_help(argv)) {
         struct mb_buf text = {0};
         mb_cli_help_command(cmd, ctx->width, &text);
         buffer_print(ctx, &text);
@@ -60,7 +60,7 @@ static enum mb_status command_run(const struct mb_cmd *cmd, struct mb_ctx *ctx, 
     struct mb_args args;
     void *options =
         mb_arena_alloc(&arena, 1, cmd->options_size > 0 ? cmd->options_size : 1);
-    enum mb_status status = mb_cli_parse(cmd, &arena, argc, argv, options, &args, err);
+    enum mb_status status = mb_cli_parse(cmd, &arena, argv, options, &args, err);
     if (status == MB_OK) {
         status = cmd->run(ctx, options, &args, err);
     }
@@ -91,5 +91,5 @@ enum mb_status mb_cli_main(const struct mb_cmd *const *cmds, struct mb_ctx *ctx,
     if (cmd == NULL) {
         return mb_cli_unknown(cmds, name, err);
     }
-    return command_run(cmd, ctx, argc - 2, argv + 2, err);
+    return command_run(cmd, ctx, argv + 2, err);
 }

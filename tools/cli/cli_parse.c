@@ -15,9 +15,7 @@ enum { NAMES_MAX = 64 }; // candidates for a hint; more options than any command
 struct parse {
     const struct mb_cmd *cmd;
     struct mb_arena *arena;
-    int argc;
-    char *const *argv;
-    int next; // index of the next word
+    char *const *next; // the next word; NULL at the end
     char *options;
     struct mb_args *args;
     size_t args_capacity;
@@ -165,11 +163,11 @@ static enum mb_status value_take(struct parse *parse, const struct mb_opt *optio
                                  const char *attached, struct mb_err *err)
 {
     if (attached == NULL) {
-        if (parse->next >= parse->argc) {
+        if (*parse->next == NULL) {
             return mb_err_set(err, MB_USAGE, "--%s needs a value: %s", option->name,
                               option->argument);
         }
-        attached = parse->argv[parse->next++];
+        attached = *parse->next++;
     }
     return value_store(parse, option, attached, err);
 }
@@ -260,17 +258,13 @@ static enum mb_status args_check(const struct mb_cmd *cmd, const struct mb_args 
     return MB_OK;
 }
 
-enum mb_status mb_cli_parse(const struct mb_cmd *cmd, struct mb_arena *arena, int argc,
+enum mb_status mb_cli_parse(const struct mb_cmd *cmd, struct mb_arena *arena,
                             char *const *argv, void *options, struct mb_args *args,
                             struct mb_err *err)
 {
     *args = (struct mb_args){0};
-    struct parse parse = {.cmd = cmd,
-                          .arena = arena,
-                          .argc = argc,
-                          .argv = argv,
-                          .options = options,
-                          .args = args};
+    struct parse parse = {
+        .cmd = cmd, .arena = arena, .next = argv, .options = options, .args = args};
     if (cmd->options_size > 0) {
         memset(options, 0, cmd->options_size);
     }
@@ -282,8 +276,8 @@ enum mb_status mb_cli_parse(const struct mb_cmd *cmd, struct mb_arena *arena, in
             (void)status;
         }
     }
-    while (parse.next < argc) {
-        const char *word = argv[parse.next++];
+    while (*parse.next != NULL) {
+        const char *word = *parse.next++;
         enum mb_status status = word_parse(&parse, word, err);
         if (status != MB_OK) {
             return status;

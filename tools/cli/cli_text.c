@@ -29,12 +29,19 @@ static size_t word_width(const char *word, size_t length)
     return width;
 }
 
+struct layout {
+    size_t at; // column that is reached already
+    size_t indent;
+    size_t width;
+};
+
 // Fills one paragraph of `length` bytes.
-static void paragraph_fill(struct mb_buf *out, const char *text, size_t length, size_t at,
-                           size_t indent, size_t width)
+static void paragraph_fill(struct mb_buf *out, const char *text, size_t length,
+                           const struct layout *layout)
 {
     const char *end = text + length;
-    size_t column = at;
+    size_t column = layout->at;
+    size_t indent = layout->indent;
     bool line_empty = true;
     while (text < end) {
         size_t blanks = strspn(text, " \n");
@@ -45,7 +52,7 @@ static void paragraph_fill(struct mb_buf *out, const char *text, size_t length, 
             break;
         }
         size_t needed = word_width(text, word) + (line_empty ? 0 : 1);
-        if (!line_empty && column + needed > width) {
+        if (!line_empty && column + needed > layout->width) {
             mb_buf_append_char(out, '\n');
             column = 0;
             line_empty = true;
@@ -83,15 +90,16 @@ static void paragraph_keep(struct mb_buf *out, const char *text, size_t length,
 void mb_cli_text_wrap(struct mb_buf *out, const char *text, size_t at, size_t indent,
                       size_t width)
 {
+    struct layout layout = {.at = at, .indent = indent, .width = width};
     while (*text != '\0') {
         const char *gap = strstr(text, "\n\n");
         size_t length = gap != NULL ? (size_t)(gap - text) : strlen(text);
         if (strncmp(text, "  ", 2) == 0) {
             paragraph_keep(out, text, length, indent);
         } else {
-            paragraph_fill(out, text, length, at, indent, width);
+            paragraph_fill(out, text, length, &layout);
         }
-        at = 0;
+        layout.at = 0;
         text += length;
         if (gap != NULL) {
             mb_buf_append_char(out, '\n');

@@ -90,9 +90,9 @@ const struct mb_cmd mb_cmd_explain = {
     .group = "Specify",
     .summary = "say what a rule means, why it exists and how to satisfy it",
     .usage = "explain [CODE] [options]",
-    .description =
-        "Prints the page of a rule: what it means, why it exists, how to satisfy it, with "
-        "a bad and a good example. Without CODE it lists all rules by family.",
+    .description = "Prints the page of a rule: what it means, why it exists, how to "
+                   "satisfy it, with "
+                   "a bad and a good example. Without CODE it lists all rules by family.",
     .options = options,
     .options_size = sizeof(struct explain_options),
     .args_min = 0,

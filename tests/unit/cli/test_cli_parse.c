@@ -30,7 +30,7 @@ static enum mb_status parse(struct mb_arena *arena, const char *const *words,
     for (int i = 0; i < argc; i++) {
         argv[i] = mb_arena_copy_string(arena, words[i]);
     }
-    return mb_cli_parse(&sample_measure, arena, argc, argv, options, args, err);
+    return mb_cli_parse(&sample_measure, arena, argv, options, args, err);
 }
 
 static void defaults_are_set(void **state)
@@ -181,9 +181,9 @@ static void first_word_is_checked(void **state)
     struct mb_arena arena = {0};
     struct mb_args args;
     struct mb_err err = {0};
-    assert_int_equal(mb_cli_parse(&sample_switch, &arena, 1, good, NULL, &args, &err),
+    assert_int_equal(mb_cli_parse(&sample_switch, &arena, good, NULL, &args, &err),
                      MB_OK);
-    assert_int_equal(mb_cli_parse(&sample_switch, &arena, 1, bad, NULL, &args, &err),
+    assert_int_equal(mb_cli_parse(&sample_switch, &arena, bad, NULL, &args, &err),
                      MB_USAGE);
     assert_string_equal(err.message, "switch: 'upp' is not up or down");
     assert_string_equal(err.hint, "did you mean 'up'?");
