@@ -14,6 +14,7 @@ const struct mb_cmd *const mb_commands[] = {
     &mb_cmd_validate,
     &mb_cmd_explain,
     // Measure
+    &mb_cmd_run,
     &mb_cmd_load,
     &mb_cmd_app,
     // Understand

@@ -23,9 +23,10 @@ static const int64_t RETRY_NS = 100000000;   // between attempts
 
 struct mb_stage_local {
     struct mb_ctx *ctx;
+    struct mb_arena *arena; // that of `up`
     const struct mb_spec *spec;
     struct mb_stage_view *view;
-    char *dir; // private folder; in the arena of `up`
+    char *dir; // private folder
     struct mb_stage_app app;
     struct mb_adapter_instance *instances; // one for each variant; owned
     size_t instance_count;
@@ -75,12 +76,11 @@ static enum mb_status adapter_up(struct mb_stage_local *local, struct mb_arena *
         .parameter_count = variant->parameter_count,
         .cpu = local->spec->application.cpu,
     };
-    if (setup.upstream == NULL) {
-        mb_err_hint(err, "give 'application.builtin' or 'application.url'");
-        return mb_err_set(err, MB_INVALID,
-                          "variant '%s' has an adapter, but no application to put it in "
-                          "front of",
-                          variant->name);
+    if (local->app.url != NULL && setup.upstream == NULL) {
+        return mb_err_set(
+            err, MB_INVALID,
+            "adapters speak plain HTTP to the application, and its url is '%s'",
+            local->app.url);
     }
     const struct mb_adapter *adapter;
     enum mb_status status = mb_adapter_load(arena, variant->adapter, &adapter, err);
@@ -199,6 +199,7 @@ static enum mb_status up(void *state, struct mb_arena *arena, const struct mb_sp
                          struct mb_stage_view *view, struct mb_err *err)
 {
     struct mb_stage_local *local = state;
+    local->arena = arena;
     local->spec = spec;
     local->view = view;
     *view = (struct mb_stage_view){0};
@@ -257,7 +258,8 @@ static enum mb_status ready(void *state, size_t variant, struct mb_err *err)
 {
     struct mb_stage_local *local = state;
     int64_t start_ns = now_ns(local);
-    struct mb_proc *proc = &local->instances[served_by(local->spec, variant)].proc;
+    struct mb_adapter_instance *instance =
+        &local->instances[served_by(local->spec, variant)];
     for (;;) {
         struct mb_err attempt = {0};
         enum mb_status status = probe(local, variant, &attempt);
@@ -267,18 +269,20 @@ static enum mb_status ready(void *state, size_t variant, struct mb_err *err)
         if (interrupted(local)) {
             return mb_err_set(err, MB_INTERRUPTED, "interrupted");
         }
-        bool ended = proc->pid != 0 && !mb_proc_running(proc);
-        int64_t waited_ns = now_ns(local) - start_ns;
         if (status != MB_FAILED) { // a url that nobody could ask
             *err = attempt;
             return status;
         }
-        if (ended || waited_ns >= READY_NS) {
+        if (!mb_adapter_running(instance)) {
+            return mb_err_set(err, MB_FAILED, "%s: its program has ended: %s",
+                              attempt.message,
+                              mb_adapter_last_words(local->arena, instance));
+        }
+        int64_t waited_ns = now_ns(local) - start_ns;
+        if (waited_ns >= READY_NS) {
             char span[32];
             mb_units_show(MB_UNIT_DURATION, (double)waited_ns, span, sizeof span);
-            return mb_err_set(err, MB_FAILED, "%s (%s%s)", attempt.message,
-                              ended ? "its process has ended" : "after ",
-                              ended ? "" : span);
+            return mb_err_set(err, MB_FAILED, "%s (after %s)", attempt.message, span);
         }
         rest(local, RETRY_NS);
     }
