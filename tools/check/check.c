@@ -48,15 +48,22 @@ static void hits_report(const struct mb_check *check, struct mb_doc *doc,
     for (size_t i = 0; i < check->count; i++) {
         const struct mb_check_hit *hit = &check->hits[i];
         if (is_shown(hit->rule, wanted, reached)) {
-            mb_doc_report(doc, diag, hit->rule->code, severity_of(hit->rule, wanted),
-                          hit->pointer, hit->at_key, hit->message, hit->hint);
+            const struct mb_finding finding = {.code = hit->rule->code,
+                                               .severity = severity_of(hit->rule, wanted),
+                                               .pointer = hit->pointer,
+                                               .message = hit->message,
+                                               .hint = hit->hint};
+            mb_doc_report(doc, diag, &finding, hit->at_key);
         }
     }
     if (check->dropped > 0) {
-        mb_doc_report(doc, diag, "MB109", MB_SEVERITY_ERROR, "", false,
-                      mb_arena_print(check->arena, "%zu more findings are not listed",
-                                     check->dropped),
-                      "the first ones are often the cause of the others");
+        const struct mb_finding finding = {
+            .code = "MB109",
+            .severity = MB_SEVERITY_ERROR,
+            .message = mb_arena_print(check->arena, "%zu more findings are not listed",
+                                      check->dropped),
+            .hint = "the first ones are often the cause of the others"};
+        mb_doc_report(doc, diag, &finding, false);
     }
 }
 

@@ -147,25 +147,21 @@ static const struct mb_node *place_find(const struct mb_doc *doc, const char *po
     return at_key && key != NULL ? key : node;
 }
 
-void mb_doc_report(struct mb_doc *doc, struct mb_diag *diag, const char *code,
-                   enum mb_severity severity, const char *pointer, bool at_key,
-                   const char *message, const char *hint)
+void mb_doc_report(struct mb_doc *doc, struct mb_diag *diag,
+                   const struct mb_finding *finding, bool at_key)
 {
     mb_doc_locate(doc->arena, doc);
-    struct mb_finding finding = {.code = code,
-                                 .severity = severity,
-                                 .file = doc->name,
-                                 .pointer = pointer,
-                                 .message = message,
-                                 .hint = hint};
+    struct mb_finding placed = *finding;
+    const char *pointer = finding->pointer != NULL ? finding->pointer : "";
     const struct mb_node *node =
         doc->root != NULL ? place_find(doc, pointer, at_key) : NULL;
+    placed.file = doc->name;
     if (node != NULL) {
-        finding.line = node->line;
-        finding.column = node->column;
-        finding.length = node->length;
+        placed.line = node->line;
+        placed.column = node->column;
+        placed.length = node->length;
     }
-    (void)mb_diag_add(diag, &finding);
+    (void)mb_diag_add(diag, &placed);
 }
 
 const char *mb_doc_line(const struct mb_doc *doc, int line, size_t *size)

@@ -55,11 +55,11 @@ MB_MUST_USE enum mb_status mb_doc_parse(struct mb_arena *arena, const char *name
 // tree). Call it before reading `line` of a node of a document that may be JSON.
 void mb_doc_locate(struct mb_arena *arena, struct mb_doc *doc);
 
-// Adds a finding about the node at `pointer` (or, with `at_key`, about its key), with its
-// place. A pointer that leads nowhere is placed at its nearest existing parent.
-void mb_doc_report(struct mb_doc *doc, struct mb_diag *diag, const char *code,
-                   enum mb_severity severity, const char *pointer, bool at_key,
-                   const char *message, const char *hint);
+// Adds *finding with file and place filled in: those of the node that its pointer leads
+// to or, with `at_key`, of that node's key. A pointer that leads nowhere is placed at its
+// nearest existing parent.
+void mb_doc_report(struct mb_doc *doc, struct mb_diag *diag,
+                   const struct mb_finding *finding, bool at_key);
 
 // The source line with this number (1-based), without its end: borrowed start, *size
 // bytes.

@@ -49,9 +49,13 @@ static void errors_keep(const struct mb_diag *all, struct mb_diag *errors)
 
 static void kind_fault(struct mb_doc *doc, struct mb_diag *diag)
 {
-    mb_doc_report(doc, diag, "MB110", MB_SEVERITY_ERROR, "/kind", false,
-                  "not a result: only results are verified",
-                  "other documents: meshbench validate FILE");
+    const struct mb_finding finding = {
+        .code = "MB110",
+        .severity = MB_SEVERITY_ERROR,
+        .pointer = "/kind",
+        .message = "not a result: only results are verified",
+        .hint = "other documents: meshbench validate FILE"};
+    mb_doc_report(doc, diag, &finding, false);
 }
 
 // Checks the document as 'validate' does, recomputation included, and counts what that

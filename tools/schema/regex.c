@@ -456,7 +456,8 @@ enum mb_status mb_regex_compile(struct mb_arena *arena, const char *pattern,
     if (good && *parser.at == ')') {
         good = fault(&parser, "')' without '('");
     }
-    if (!good || !op_append(&parser, (struct op){.kind = OP_MATCH})) {
+    good = good && op_append(&parser, (struct op){.kind = OP_MATCH});
+    if (!good) {
         return err->code;
     }
     *regex = parser.regex;

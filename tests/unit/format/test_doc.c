@@ -140,8 +140,11 @@ static void test_report(void **state)
     mb_diag_init(&diag, &findings);
     assert_int_equal(mb_doc_parse(&arena, "-", text, strlen(text), &doc, &err), MB_OK);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        mb_doc_report(&doc, &diag, "MB101", MB_SEVERITY_ERROR, cases[i].pointer,
-                      cases[i].at_key, "message", NULL);
+        const struct mb_finding asked = {.code = "MB101",
+                                         .severity = MB_SEVERITY_ERROR,
+                                         .pointer = cases[i].pointer,
+                                         .message = "message"};
+        mb_doc_report(&doc, &diag, &asked, cases[i].at_key);
         const struct mb_finding *finding = &diag.items[i];
         if (finding->line != cases[i].line || finding->column != cases[i].column ||
             finding->length != cases[i].length) {
