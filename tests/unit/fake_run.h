@@ -38,7 +38,7 @@ struct fake_run {
 
 void fake_run_init(struct fake_run *fake);
 
-// Targets are "http://NAME/"; every trial gets one resource and no host state.
+// Targets are "http://NAME/"; every trial gets one resource and a host state.
 struct mb_stage fake_run_stage(struct fake_run *fake);
 
 #endif

@@ -273,7 +273,7 @@ static enum mb_status ready(void *state, size_t variant, struct mb_err *err)
             *err = attempt;
             return status;
         }
-        if (!mb_adapter_running(instance)) {
+        if (instance->adapter != NULL && !mb_adapter_running(instance)) {
             return mb_err_set(err, MB_FAILED, "%s: its program has ended: %s",
                               attempt.message,
                               mb_adapter_last_words(local->arena, instance));

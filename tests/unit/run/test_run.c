@@ -13,6 +13,7 @@
 #include "fake_run.h"
 #include "faults.h"
 #include "format/doc.h"
+#include "model/derive.h"
 #include "run/run.h"
 
 enum { TRIALS = 18 }; // of fake_run_spec_text: 3 variants x 2 points x 3 blocks
@@ -100,6 +101,7 @@ static void document_read(struct fixture *fixture, const char *path,
                             &err) != MB_OK) {
         fail_msg("%s: %s", path, err.message);
     }
+    mb_derive_verify(&fixture->arena, &document->result, document->doc.root, &diag);
     mb_result_release(&document->result);
     (void)mb_check_document(&fixture->arena, NULL, &document->doc, MB_LEVEL_VALID, &diag);
     for (size_t i = 0; i < diag.count; i++) {
@@ -159,7 +161,7 @@ static void expect_equal(struct fixture *fixture, const struct document *left,
                          const struct document *right)
 {
     static const char *const keys[] = {"id",    "block",     "position", "seed",
-                                       "parts", "resources", NULL};
+                                       "parts", "resources", "host",     NULL};
     assert_int_equal(left->result.cell_count, right->result.cell_count);
     for (size_t c = 0; c < left->result.cell_count; c++) {
         for (int block = 1; block <= 3; block++) {
