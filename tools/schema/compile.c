@@ -272,6 +272,7 @@ static enum mb_status schema_compile(struct compiler *compiler, struct mb_schema
         }
         schema->code = mb_node_text(mb_node_find(node, "x-meshbench-code"), NULL);
         schema->unit = mb_node_text(mb_node_find(node, "x-meshbench-unit"), NULL);
+        schema->form = mb_node_text(mb_node_find(node, "x-meshbench-form"), NULL);
         schema->description = mb_node_text(mb_node_find(node, "description"), NULL);
         schema->steps = mb_arena_alloc(compiler->set->arena, node->as.map.count + 1,
                                        sizeof *schema->steps);

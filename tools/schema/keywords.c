@@ -22,6 +22,7 @@ const struct mb_keyword mb_keywords[] = {
     {"contentMediaType", MB_KEYWORD_STRING, false, NULL},
     {"contentSchema", MB_KEYWORD_SCHEMA, false, NULL},
     {"x-meshbench-code", MB_KEYWORD_STRING, false, NULL},
+    {"x-meshbench-form", MB_KEYWORD_STRING, false, NULL},
 
     {"$ref", MB_KEYWORD_REF, true, mb_keyword_ref},
     {"type", MB_KEYWORD_TYPES, false, mb_keyword_type},

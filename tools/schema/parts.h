@@ -66,6 +66,7 @@ struct mb_schema {
     const char *code;        // x-meshbench-code or NULL
     const char *description; // or NULL
     const char *unit;        // x-meshbench-unit or NULL
+    const char *form;        // x-meshbench-form or NULL
     enum mb_schema_state state;
     bool in_progress; // while it is looked for cycles
     bool acyclic;

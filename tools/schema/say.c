@@ -93,6 +93,10 @@ static void type_say(const struct mb_schema_finding *finding, struct mb_buf *out
                      article_name(type == MB_NODE_STRING ? "string" : "number"));
     }
     mb_buf_append_string(out, ", not ");
+    if (finding->form != NULL) {
+        mb_buf_append_string(out, finding->form);
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         mb_buf_append_string(out, i == 0 ? "" : i + 1 == count ? " or " : ", ");
         mb_buf_append_string(out, article_name(finding->names[i]));
@@ -144,8 +148,12 @@ static void pattern_say(const struct mb_schema_finding *finding, struct mb_buf *
         return;
     }
     value_say(finding->instance, out);
-    mb_buf_print(out, " does not match %s",
-                 mb_node_text(finding->expected, "its pattern"));
+    if (finding->form != NULL) {
+        mb_buf_print(out, " is not %s", finding->form);
+    } else {
+        mb_buf_print(out, " does not match %s",
+                     mb_node_text(finding->expected, "its pattern"));
+    }
 }
 
 static void branches_say(const struct mb_schema_finding *finding, struct mb_buf *out)

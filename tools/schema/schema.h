@@ -77,10 +77,11 @@ struct mb_schema_finding {
     const char *keyword;            // "additionalProperties"
     const char *location; // of the keyword: "common.schema.json#/$defs/rate/type"
     const char *code;     // nearest x-meshbench-code of a schema for this value, or NULL
-    const char *description;        // nearest description likewise, or NULL
-    const char *unit;               // x-meshbench-unit beside the keyword, or NULL
-    const char *detail;             // what base/units says of the text, or NULL
-    const char *key;                // the key at fault (unknown, named wrongly), or NULL
+    const char *description; // nearest description likewise, or NULL
+    const char *unit;        // x-meshbench-unit beside the keyword, or NULL
+    const char *form;   // nearest x-meshbench-form, what the text should be ("a name")
+    const char *detail; // what base/units says of the text, or NULL
+    const char *key;    // the key at fault (unknown, named wrongly), or NULL
     const struct mb_node *expected; // see enum mb_schema_fault; else NULL
     const char *const *names;       // likewise, ends with NULL; NULL when there are none
     size_t other;                   // likewise

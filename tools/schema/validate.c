@@ -109,8 +109,8 @@ char *mb_schema_path_print(struct mb_arena *arena, const struct mb_schema_path *
                              : mb_node_pointer_index(arena, before, path->index);
 }
 
-// Code, description and unit come from the nearest schema that speaks of the same value:
-// a $ref's target first, then the schema that refers to it.
+// Code, description, unit and form come from the nearest schema that speaks of the same
+// value: a $ref's target first, then the schema that refers to it.
 static void annotations_fill(const struct mb_schema_frame *frame,
                              struct mb_schema_finding *finding)
 {
@@ -125,6 +125,9 @@ static void annotations_fill(const struct mb_schema_frame *frame,
         }
         if (finding->unit == NULL) {
             finding->unit = schema->unit;
+        }
+        if (finding->form == NULL) {
+            finding->form = schema->form;
         }
     }
 }
