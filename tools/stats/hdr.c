@@ -181,8 +181,8 @@ enum mb_status mb_hdr_merge(struct mb_hdr *into, const struct mb_hdr *from,
     return MB_OK;
 }
 
-// Values of a slot: from its low value, `size` of them.
-static int64_t slot_low(const struct mb_hdr *hdr, int32_t slot, int64_t *size)
+void mb_hdr_slot_range(const struct mb_hdr *hdr, int32_t slot, int64_t *low,
+                       int64_t *high)
 {
     int32_t bucket = (slot >> hdr->sub_bucket_half_magnitude) - 1;
     int64_t sub = (slot & (hdr->sub_bucket_half_count - 1)) + hdr->sub_bucket_half_count;
@@ -190,21 +190,24 @@ static int64_t slot_low(const struct mb_hdr *hdr, int32_t slot, int64_t *size)
         sub -= hdr->sub_bucket_half_count;
         bucket = 0;
     }
-    *size = INT64_C(1) << (bucket + hdr->unit_magnitude);
-    return sub << (bucket + hdr->unit_magnitude);
-}
-
-int64_t mb_hdr_lowest_equivalent(const struct mb_hdr *hdr, int64_t value)
-{
-    int64_t size = 0;
-    return slot_low(hdr, slot_within(hdr, value), &size);
+    *low = sub << (bucket + hdr->unit_magnitude);
+    *high = *low + ((INT64_C(1) << (bucket + hdr->unit_magnitude)) - 1);
 }
 
 static int64_t slot_high(const struct mb_hdr *hdr, int32_t slot)
 {
-    int64_t size = 0;
-    int64_t low = slot_low(hdr, slot, &size);
-    return low + (size - 1);
+    int64_t low = 0;
+    int64_t high = 0;
+    mb_hdr_slot_range(hdr, slot, &low, &high);
+    return high;
+}
+
+int64_t mb_hdr_lowest_equivalent(const struct mb_hdr *hdr, int64_t value)
+{
+    int64_t low = 0;
+    int64_t high = 0;
+    mb_hdr_slot_range(hdr, slot_within(hdr, value), &low, &high);
+    return low;
 }
 
 int64_t mb_hdr_highest_equivalent(const struct mb_hdr *hdr, int64_t value)
@@ -271,8 +274,7 @@ bool mb_hdr_next(const struct mb_hdr *hdr, int32_t *position, int64_t *low, int6
     int32_t end = slots_end(hdr);
     for (int32_t i = *position > begin ? *position : begin; i < end; i++) {
         if (hdr->counts[i] != 0) {
-            *low = mb_hdr_lowest_equivalent(hdr, slot_high(hdr, i));
-            *high = slot_high(hdr, i);
+            mb_hdr_slot_range(hdr, i, low, high);
             *count = hdr->counts[i];
             *position = i + 1;
             return true;

@@ -66,6 +66,10 @@ static inline int32_t mb_hdr_slot(const struct mb_hdr *hdr, int64_t value)
            (int32_t)(value >> (bucket + hdr->unit_magnitude));
 }
 
+// Values of a slot, 0 to counts_size - 1: the lowest and the highest.
+void mb_hdr_slot_range(const struct mb_hdr *hdr, int32_t slot, int64_t *low,
+                       int64_t *high);
+
 // Records a value that occurred `count` times (0 and less: does nothing). A value below 0
 // counts as 0; one above the last slot, which reaches at least up to `highest`, counts in
 // that slot (min, max and sum stay exact).

@@ -224,7 +224,8 @@ static enum mb_status counts_decode(struct mb_hdr *hdr,
 {
     const unsigned char *end = at + size;
     int64_t slot = 0;
-    int64_t last = -1;
+    int64_t low = 0;
+    int64_t high = 0;
     while (at < end) {
         int64_t value = 0;
         if (!count_decode(header, &at, end, &value)) {
@@ -238,38 +239,31 @@ static enum mb_status counts_decode(struct mb_hdr *hdr,
             return bad(err, "its counts add up to more than 63 bits");
         }
         if (value > 0) {
+            mb_hdr_slot_range(hdr, (int32_t)slot, &low, &high);
+            hdr->min = hdr->count == 0 ? low : hdr->min;
+            hdr->max = high;
             hdr->counts[slot] = value;
             hdr->count += value;
-            last = slot;
         }
         slot += slots + 1;
     }
-    // Marks the range in use for mb_hdr_next; decode_finish refines it.
-    hdr->min = last >= 0 ? 0 : INT64_MAX;
-    hdr->max = last >= 0 ? INT64_MAX : 0;
     return MB_OK;
 }
 
-// min, max and sum from the buckets: what the encoding keeps.
-static void decode_finish(struct mb_hdr *hdr)
+// The sum from the middles of the buckets: the encoding keeps no better one.
+static void sum_estimate(struct mb_hdr *hdr)
 {
     int32_t position = 0;
     int64_t low = 0;
     int64_t high = 0;
     int64_t count = 0;
     int64_t sum = 0;
-    int64_t min = INT64_MAX;
-    int64_t max = 0;
     while (mb_hdr_next(hdr, &position, &low, &high, &count)) {
         int64_t middle = low + (high - low + 1) / 2;
         bool fits = middle == 0 || count <= (INT64_MAX - sum) / middle;
         sum = fits ? sum + middle * count : INT64_MAX;
-        min = low < min ? low : min;
-        max = high;
     }
     hdr->sum = sum;
-    hdr->min = min;
-    hdr->max = max;
 }
 
 static enum mb_status payload_decode(struct mb_hdr *hdr, const unsigned char *bytes,
@@ -296,7 +290,7 @@ static enum mb_status payload_decode(struct mb_hdr *hdr, const unsigned char *by
         mb_hdr_release(&made);
         return status;
     }
-    decode_finish(&made);
+    sum_estimate(&made);
     *hdr = made;
     return MB_OK;
 }
