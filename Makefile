@@ -210,6 +210,7 @@ install: build pages ## install below PREFIX (/usr/local), DESTDIR in front of i
 	$(if $(wildcard schema/*.json),install -m 644 schema/*.json $(share)/meshbench/schema)
 	$(if $(wildcard tools/mesh/adapters/*),cp -R tools/mesh/adapters/. $(share)/meshbench/adapters)
 	$(if $(wildcard spec),cp -R spec $(share)/meshbench)
+	install -m 644 LICENSE $(share)/meshbench
 
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/meshbench $(share)/man/man1/meshbench.1 \

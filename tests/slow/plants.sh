@@ -2,6 +2,7 @@
 # The checks in tests/style find what they are for: in a copy of the sources one
 # violation at a time is planted, and the check must fail and name it.
 set -u
+case ${BUILD:-build} in /*) ;; *) export BUILD=$PWD/${BUILD:-build} ;; esac
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 repository=$PWD

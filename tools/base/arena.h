@@ -30,7 +30,8 @@ char *mb_arena_copy_bytes(struct mb_arena *arena, const char *bytes, size_t size
 
 // In arena: a formatted string.
 char *mb_arena_print(struct mb_arena *arena, const char *format, ...) MB_PRINTF(2, 3);
-char *mb_arena_print_args(struct mb_arena *arena, const char *format, va_list args);
+char *mb_arena_print_args(struct mb_arena *arena, const char *format, va_list args)
+    MB_PRINTF(2, 0);
 
 // Makes room for one more item in an array that lives in the arena. `items` is the array
 // (NULL at first), `count` its length, *capacity its room, `size` an item's. Returns the
