@@ -48,13 +48,14 @@ rm -f "$result" "$dir/result.partial.json"
 
 say "the spec: $spec"
 write_spec
-"$tool" validate "$spec"
+"$tool" validate "$spec" | tail -n 1
 
 say "meshbench run: baseline, its twin and the proxies, in interleaved blocks"
 "$tool" run "$spec" -o "$result" ${DEMO_BLOCKS:+--blocks "$DEMO_BLOCKS"}
 
 say "meshbench validate and verify: the result is well formed, and its numbers follow from its raw data"
-"$tool" validate "$result"
+"$tool" validate "$result" >"$dir/validate.txt" || { cat "$dir/validate.txt"; exit 1; }
+tail -n 1 "$dir/validate.txt"
 "$tool" verify "$result"
 
 say "meshbench compare: what each proxy adds"

@@ -67,7 +67,8 @@ enum mb_status mb_record_add(struct mb_record *record, size_t cell,
 {
     struct mb_node *node = mb_trial_to_node(record->arena, trial);
     if (trial->host != NULL) { // the document would borrow it from the trial's arena
-        mb_node_set(record->arena, node, "host", mb_node_copy(record->arena, trial->host));
+        mb_node_set(record->arena, node, "host",
+                    mb_node_copy(record->arena, trial->host));
     }
     enum mb_status status = mb_record_add_node(record, cell, node, err);
     if (status != MB_OK) {
