@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "model/spec.h"
 
 static const char *const default_metrics[] = {
@@ -15,7 +14,7 @@ static const char *const default_metrics[] = {
 // What the builder of a report carries around.
 struct builder {
     struct mb_arena *arena;
-    const struct mb_result *result;
+    const struct mb_result *result; // the first side's
     const struct mb_compare_options *options;
     struct mb_compare_report *report;
     struct mb_spec spec; // of the result; empty when it has none
@@ -55,7 +54,8 @@ static enum mb_status baseline_choose(struct builder *builder, struct mb_err *er
         return status;
     }
     for (size_t i = 0; i < result->cell_count; i++) {
-        if (strcmp(result->cells[i].variant, baseline) != 0) {
+        if (strcmp(result->cells[i].variant, baseline) != 0 ||
+            builder->report->side_count > 1) {
             return MB_OK;
         }
     }
@@ -94,63 +94,21 @@ static double metric_margin(const struct mb_spec *spec, const char *name)
     return 0.0;
 }
 
-static const struct mb_trial *trial_of_block(const struct mb_cell *cell, int block)
+static void comparison_add(struct builder *builder, const struct mb_comparison *like,
+                           const char *name)
 {
-    for (size_t i = 0; i < cell->trial_count; i++) {
-        const struct mb_trial *trial = &cell->trials[i];
-        if (trial->block == block && trial->status == MB_TRIAL_COMPLETE) {
-            return trial;
-        }
-    }
-    return NULL;
-}
-
-void mb_compare_measure(struct mb_comparison *effect, double confidence)
-{
-    size_t most = effect->baseline->trial_count;
-    double *differences = mb_mem_alloc(most, sizeof *differences);
-    double *logs = mb_mem_alloc(most, sizeof *logs);
-    bool positive = true;
-    for (size_t i = 0; i < most; i++) {
-        const struct mb_trial *left = &effect->baseline->trials[i];
-        const struct mb_trial *right = trial_of_block(effect->cell, left->block);
-        if (left->status != MB_TRIAL_COMPLETE || right == NULL) {
-            continue;
-        }
-        struct mb_value base = mb_derive_trial(effect->baseline, left, &effect->metric);
-        struct mb_value value = mb_derive_trial(effect->cell, right, &effect->metric);
-        if (base.state != MB_VALUE_KNOWN || value.state != MB_VALUE_KNOWN) {
-            effect->blocks_lost++;
-            continue;
-        }
-        differences[effect->blocks] = value.value - base.value;
-        positive = positive && base.value > 0.0 && value.value > 0.0;
-        logs[effect->blocks++] = positive ? log(value.value / base.value) : 0.0;
-    }
-    effect->difference = mb_sample_paired(differences, effect->blocks, confidence);
-    effect->log_ratio = mb_sample_paired(logs, positive ? effect->blocks : 0, confidence);
-    effect->p_value = mb_compare_tested(effect)->p_value;
-    effect->p_signed_rank =
-        mb_sample_signed_rank(positive ? logs : differences, effect->blocks);
-    mb_mem_free(differences);
-    mb_mem_free(logs);
-}
-
-static void comparison_add(struct builder *builder, const struct mb_cell *baseline,
-                           const struct mb_cell *cell, const char *name)
-{
-    struct mb_comparison effect = {.baseline = baseline,
-                                   .cell = cell,
-                                   .p_adjusted = NAN,
-                                   .margin = metric_margin(&builder->spec, name)};
+    struct mb_compare_report *report = builder->report;
+    struct mb_comparison effect = *like;
+    effect.p_adjusted = NAN;
+    effect.margin = metric_margin(&builder->spec, name);
     if (!mb_metric_parse(name, &effect.metric)) {
         return; // a spec's own list, which its rules have judged
     }
-    effect.aa = cell->aa_of != NULL && strcmp(cell->aa_of, baseline->variant) == 0;
+    effect.aa = like->design == MB_COMPARE_VARIANT && like->cell->aa_of != NULL &&
+                strcmp(like->cell->aa_of, like->baseline->variant) == 0;
     effect.primary = !effect.aa && metric_is_primary(&builder->spec, name);
-    effect.baseline_value = mb_derive_cell(baseline, &effect.metric);
-    effect.value = mb_derive_cell(cell, &effect.metric);
-    struct mb_compare_report *report = builder->report;
+    effect.baseline_value = mb_derive_cell(effect.baseline, &effect.metric);
+    effect.value = mb_derive_cell(effect.cell, &effect.metric);
     mb_compare_measure(&effect, report->confidence);
     report->comparisons =
         mb_arena_grow(builder->arena, report->comparisons, report->count,
@@ -170,22 +128,21 @@ static bool metric_is_default(const char *name)
 
 // The metrics asked for; else the default ones and what the spec calls primary beyond
 // them.
-static void metrics_add(struct builder *builder, const struct mb_cell *baseline,
-                        const struct mb_cell *cell)
+static void metrics_add(struct builder *builder, const struct mb_comparison *like)
 {
     const struct mb_compare_options *options = builder->options;
     for (size_t i = 0; i < options->metric_count; i++) {
-        comparison_add(builder, baseline, cell, options->metrics[i]);
+        comparison_add(builder, like, options->metrics[i]);
     }
     if (options->metric_count > 0) {
         return;
     }
     for (size_t i = 0; i < sizeof default_metrics / sizeof default_metrics[0]; i++) {
-        comparison_add(builder, baseline, cell, default_metrics[i]);
+        comparison_add(builder, like, default_metrics[i]);
     }
     for (size_t i = 0; i < builder->spec.primary_count; i++) {
         if (!metric_is_default(builder->spec.primary[i])) {
-            comparison_add(builder, baseline, cell, builder->spec.primary[i]);
+            comparison_add(builder, like, builder->spec.primary[i]);
         }
     }
 }
@@ -207,17 +164,91 @@ static enum mb_status metrics_check(const struct mb_compare_options *options,
     return MB_OK;
 }
 
-enum mb_status mb_compare_variants(struct mb_arena *arena, const struct mb_result *result,
-                                   const struct mb_compare_options *options,
-                                   struct mb_compare_report *report, struct mb_err *err)
+static const struct mb_cell *cell_like(const struct mb_result *result,
+                                       const char *variant, const struct mb_point *point)
 {
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct mb_cell *cell = &result->cells[i];
+        if (strcmp(cell->variant, variant) == 0 && mb_point_equal(&cell->point, point)) {
+            return cell;
+        }
+    }
+    return NULL;
+}
+
+static void variants_add(struct builder *builder)
+{
+    const struct mb_result *result = builder->result;
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct mb_cell *baseline = &result->cells[i];
+        if (strcmp(baseline->variant, builder->report->baseline) != 0) {
+            continue;
+        }
+        for (size_t j = 0; j < result->cell_count; j++) {
+            const struct mb_cell *cell = &result->cells[j];
+            if (cell != baseline && mb_point_equal(&cell->point, &baseline->point)) {
+                metrics_add(builder,
+                            &(struct mb_comparison){.baseline = baseline, .cell = cell});
+            }
+        }
+    }
+}
+
+// Every cell of the first result that this one has as well; returns how many.
+static size_t side_add(struct builder *builder, size_t side)
+{
+    const struct mb_result *left = builder->result;
+    const struct mb_result *right = builder->report->sides[side].result;
+    const char *base = builder->report->baseline;
+    size_t matched = 0;
+    for (size_t i = 0; i < left->cell_count; i++) {
+        const struct mb_cell *from = &left->cells[i];
+        const struct mb_cell *to = cell_like(right, from->variant, &from->point);
+        if (to == NULL) {
+            continue;
+        }
+        struct mb_comparison like = {
+            .design = MB_COMPARE_RELEASE, .side = side, .baseline = from, .cell = to};
+        metrics_add(builder, &like);
+        matched++;
+        like.baseline_reference = cell_like(left, base, &from->point);
+        like.reference = cell_like(right, base, &from->point);
+        if (like.baseline_reference != NULL && like.reference != NULL &&
+            strcmp(from->variant, base) != 0 && from->aa_of == NULL) {
+            like.design = MB_COMPARE_OVERHEAD;
+            metrics_add(builder, &like);
+        }
+    }
+    return matched;
+}
+
+static enum mb_status sides_add(struct builder *builder, struct mb_err *err)
+{
+    for (size_t side = 1; side < builder->report->side_count; side++) {
+        if (side_add(builder, side) == 0) {
+            enum mb_status status = mb_err_set(
+                err, MB_INVALID, "nothing to compare: '%s' and '%s' share no cell",
+                builder->report->sides[0].name, builder->report->sides[side].name);
+            mb_err_hint(err, "a cell is a variant at a load point: both have to be equal "
+                             "by name, connections and rate");
+            return status;
+        }
+        mb_compare_differ(builder->arena, builder->options, side, builder->report);
+    }
+    return MB_OK;
+}
+
+enum mb_status mb_compare(struct mb_arena *arena, const struct mb_compare_side *sides,
+                          size_t count, const struct mb_compare_options *options,
+                          struct mb_compare_report *report, struct mb_err *err)
+{
+    const struct mb_result *first = sides[0].result;
     struct builder builder = {
-        .arena = arena, .result = result, .options = options, .report = report};
-    *report = (struct mb_compare_report){.result = result};
+        .arena = arena, .result = first, .options = options, .report = report};
+    *report = (struct mb_compare_report){.sides = sides, .side_count = count};
     enum mb_status status = metrics_check(options, err);
-    if (status == MB_OK && result->spec_resolved != NULL) {
-        status =
-            mb_spec_from_node(arena, result->spec_resolved, NULL, &builder.spec, err);
+    if (status == MB_OK && first->spec_resolved != NULL) {
+        status = mb_spec_from_node(arena, first->spec_resolved, NULL, &builder.spec, err);
     }
     if (status == MB_OK) {
         status = baseline_choose(&builder, err);
@@ -226,21 +257,16 @@ enum mb_status mb_compare_variants(struct mb_arena *arena, const struct mb_resul
         return status;
     }
     report->confidence = confidence_choose(&builder);
-    for (size_t i = 0; i < result->cell_count; i++) {
-        const struct mb_cell *baseline = &result->cells[i];
-        if (strcmp(baseline->variant, report->baseline) != 0) {
-            continue;
-        }
-        for (size_t j = 0; j < result->cell_count; j++) {
-            const struct mb_cell *cell = &result->cells[j];
-            if (cell != baseline && mb_point_equal(&cell->point, &baseline->point)) {
-                metrics_add(&builder, baseline, cell);
-            }
-        }
+    if (count == 1) {
+        variants_add(&builder);
+    } else {
+        status = sides_add(&builder, err);
     }
-    mb_compare_decide(arena, report);
-    mb_compare_gates(arena, &builder.spec, report);
-    return MB_OK;
+    if (status == MB_OK) {
+        mb_compare_decide(arena, report);
+        mb_compare_gates(arena, &builder.spec, report);
+    }
+    return status;
 }
 
 const struct mb_sample_estimate *mb_compare_tested(const struct mb_comparison *effect)

@@ -29,8 +29,42 @@ enum mb_compare_verdict {
 const char *mb_compare_verdict_name(enum mb_compare_verdict verdict);
 bool mb_compare_verdict_find(const char *name, enum mb_compare_verdict *verdict);
 
-// What one effect is about, and what was found. Values are in the metric's unit.
+// What is set against what.
+enum mb_compare_design {
+    MB_COMPARE_VARIANT, // a variant against the baseline of its own run, paired in blocks
+    MB_COMPARE_RELEASE, // a variant in one result against the same variant in another
+    MB_COMPARE_OVERHEAD // what a variant adds in one result against what it adds in
+                        // another: a change of machine cancels as far as it can
+};
+const char *mb_compare_design_name(enum mb_compare_design design); // "variant", ...
+
+// What a difference between two results means for their comparison.
+enum mb_compare_class {
+    MB_COMPARE_UNDER_STUDY,  // what the comparison is about: a mesh's version
+    MB_COMPARE_HARMLESS,     // names, times, counts
+    MB_COMPARE_CONFOUNDER,   // could explain an effect
+    MB_COMPARE_DISQUALIFYING // the numbers do not measure the same thing
+};
+const char *mb_compare_class_name(enum mb_compare_class class);
+
+struct mb_compare_difference {
+    size_t side;       // the result that differs from the first one
+    const char *path;  // "environment.host.kernel", "workloads.steady.request.timeout"
+    const char *scope; // workload or variant that it is about; NULL: everything
+    const struct mb_node *left; // of the first result; NULL: it has none
+    const struct mb_node *right;
+    enum mb_compare_class class;
+    bool environment; // of the environment: absolute values suffer, overheads less
+    bool allowed;     // disqualifying, but allowed by name
+};
+
+// One effect: what it is about, and what was found. Values are in the metric's unit.
 struct mb_comparison {
+    enum mb_compare_design design;
+    size_t baseline_side; // result that `baseline` is of: index into the report's sides
+    size_t side;          // result that `cell` is of
+    const struct mb_cell *baseline_reference; // for OVERHEAD: the baseline in each run
+    const struct mb_cell *reference;
     const struct mb_cell *baseline;
     const struct mb_cell *cell;
     struct mb_metric metric;
@@ -42,12 +76,12 @@ struct mb_comparison {
     struct mb_sample_estimate log_ratio;  // mean over blocks of ln(value / baseline
                                           // value); n is 0 when a value is zero
     size_t blocks;                        // blocks in which both sides have a known value
-    size_t blocks_lost;   // blocks left out: censored, unsupported or unknown
-    double p_value;       // of log_ratio where it exists, else of difference; NaN: none
-    double p_adjusted;    // Holm over its family; NaN for exploratory ones
-    double p_signed_rank; // beside it
-    double margin;        // share that still counts as the same; 0: none declared
-    double noise;         // noise floor on the scale that is tested; 0: no A/A twin
+    size_t blocks_lost; // blocks left out: censored, unsupported or unknown
+    double p_value;     // of log_ratio where it exists, else of difference; NaN: none
+    double p_adjusted;  // Holm over its family; NaN for exploratory ones
+    double p_rank;      // beside it: signed-rank test within a run, rank-sum across runs
+    double margin;      // share that still counts as the same; 0: none declared
+    double noise;       // noise floor on the scale that is tested; 0: no A/A twin
     enum mb_compare_verdict verdict;
     size_t blocks_needed; // inconclusive: blocks that would decide an effect of this size
                           // with 80% power; 0: not known
@@ -85,9 +119,16 @@ struct mb_compare_gate {
     const char *reason; // why it is undecided; else NULL
 };
 
-struct mb_compare_report {
+// One result that takes part.
+struct mb_compare_side {
     const struct mb_result *result;
-    const char *digest;   // of the result's file
+    const char *digest; // of its file
+    const char *name;   // as the user named the file
+};
+
+struct mb_compare_report {
+    const struct mb_compare_side *sides;
+    size_t side_count;
     const char *baseline; // variant
     double confidence;
     size_t family;                     // primary comparisons corrected together
@@ -97,6 +138,9 @@ struct mb_compare_report {
     struct mb_compare_note *notes;
     size_t note_count;
     size_t note_capacity;
+    struct mb_compare_difference *differences; // of each later result from the first
+    size_t difference_count;
+    size_t difference_capacity;
     struct mb_compare_gate *gates; // of the result's spec, one for each cell it holds for
     size_t gate_count;
     size_t gate_capacity;
@@ -106,17 +150,25 @@ struct mb_compare_options {
     const char *baseline;       // variant; NULL: the first without a mesh
     const char *const *metrics; // NULL: the default ones and the spec's primary ones
     size_t metric_count;
-    double confidence; // 0: as the result's spec says, else 95%
+    double confidence;          // 0: as the first result's spec says, else 95%
+    const char *const *allowed; // paths of disqualifying differences to let pass
+    size_t allowed_count;
 };
 
-// Compares every variant of a result with its baseline at every point. The report lives
-// in the arena and borrows the result. A baseline or metric that does not exist is
-// MB_USAGE with known ones as the hint; a result without a second variant is MB_INVALID.
-MB_MUST_USE enum mb_status mb_compare_variants(struct mb_arena *arena,
-                                               const struct mb_result *result,
-                                               const struct mb_compare_options *options,
-                                               struct mb_compare_report *report,
-                                               struct mb_err *err);
+// One side: compares every variant with its baseline at every point. More sides: compares
+// every variant of each later result, and what it adds to its baseline, with the first
+// result. The report lives in the arena and borrows the sides. A baseline or metric that
+// does not exist is MB_USAGE with known ones as the hint; nothing to compare is
+// MB_INVALID.
+MB_MUST_USE enum mb_status mb_compare(struct mb_arena *arena,
+                                      const struct mb_compare_side *sides, size_t count,
+                                      const struct mb_compare_options *options,
+                                      struct mb_compare_report *report,
+                                      struct mb_err *err);
+
+// Lists what differs between the first side and another one (mb_compare does so itself).
+void mb_compare_differ(struct mb_arena *arena, const struct mb_compare_options *options,
+                       size_t side, struct mb_compare_report *report);
 
 // Fills in noise floors, adjusted p-values, verdicts, reasons and notes of a report whose
 // effects have been measured (mb_compare_variants does so itself). Rules, in this order:

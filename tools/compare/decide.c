@@ -14,6 +14,12 @@ enum { BLOCKS_LIMIT = 1000 };
 // An open load point that reached less than this share of its asked rate is saturated.
 static const double SATURATED_BELOW = 0.99;
 
+const char *mb_compare_design_name(enum mb_compare_design design)
+{
+    static const char *const names[] = {"variant", "release", "overhead"};
+    return names[design];
+}
+
 static const char *const verdict_names[] = {"better", "worse", "same", "inconclusive",
                                             "incomparable"};
 
@@ -54,7 +60,8 @@ static double noise_find(const struct mb_compare_report *report,
 {
     for (size_t i = 0; i < report->count; i++) {
         const struct mb_comparison *twin = &report->comparisons[i];
-        if (!twin->aa || strcmp(twin->metric.name, effect->metric.name) != 0 ||
+        if (!twin->aa || effect->design != MB_COMPARE_VARIANT ||
+            strcmp(twin->metric.name, effect->metric.name) != 0 ||
             !mb_point_equal(&twin->cell->point, &effect->cell->point)) {
             continue;
         }
@@ -104,9 +111,35 @@ static const char *value_problem(const struct mb_value *value)
     return "is not known";
 }
 
-// Rules 1 and 2: true when they settle it.
-static bool missing_settle(struct mb_arena *arena, struct mb_comparison *effect)
+// The first disqualifying difference that stands in the way of an effect across results.
+// Of the environment's, overheads are free: both sides were measured on one machine each.
+static const struct mb_compare_difference *
+obstacle_find(const struct mb_compare_report *report, const struct mb_comparison *effect)
 {
+    for (size_t i = 0; i < report->difference_count; i++) {
+        const struct mb_compare_difference *difference = &report->differences[i];
+        bool meant = difference->scope == NULL ||
+                     strcmp(difference->scope, effect->cell->variant) == 0 ||
+                     strcmp(difference->scope, effect->cell->point.workload) == 0;
+        bool cancels = difference->environment && effect->design == MB_COMPARE_OVERHEAD;
+        if (difference->side == effect->side && meant && !cancels &&
+            difference->class == MB_COMPARE_DISQUALIFYING && !difference->allowed) {
+            return difference;
+        }
+    }
+    return NULL;
+}
+
+// Rules 1 and 2: true when they settle it.
+static bool missing_settle(struct mb_arena *arena, const struct mb_compare_report *report,
+                           struct mb_comparison *effect)
+{
+    const struct mb_compare_difference *obstacle = obstacle_find(report, effect);
+    if (obstacle != NULL) {
+        effect->verdict = MB_COMPARE_INCOMPARABLE;
+        reason_add(arena, effect, "%s differs between the results", obstacle->path);
+        return true;
+    }
     bool left_unknown = effect->baseline_value.state == MB_VALUE_UNKNOWN;
     if (left_unknown || effect->value.state == MB_VALUE_UNKNOWN) {
         effect->verdict = MB_COMPARE_INCOMPARABLE;
@@ -124,8 +157,9 @@ static bool missing_settle(struct mb_arena *arena, struct mb_comparison *effect)
         return true;
     }
     if (effect->difference.state == MB_SAMPLE_TOO_FEW) {
-        reason_add(arena, effect, "%zu paired block%s: an interval needs 2 or more",
-                   effect->blocks, effect->blocks == 1 ? "" : "s");
+        reason_add(arena, effect, "%zu %s%s: an interval needs 2 or more", effect->blocks,
+                   effect->design == MB_COMPARE_RELEASE ? "trial" : "paired block",
+                   effect->blocks == 1 ? "" : "s");
         return true;
     }
     return false;
@@ -156,7 +190,8 @@ static void inconclusive_explain(struct mb_arena *arena,
         reason_add(arena, effect, "below the noise floor (the baseline against itself)");
         return;
     }
-    size_t needed = mb_sample_pairs_needed(estimate->value, estimate->sd,
+    size_t needed = mb_sample_pairs_needed(estimate->value,
+                                           estimate->error * sqrt((double)estimate->n),
                                            report->confidence, POWER, BLOCKS_LIMIT);
     if (needed < BLOCKS_LIMIT) {
         effect->blocks_needed = needed;
@@ -170,7 +205,7 @@ static void inconclusive_explain(struct mb_arena *arena,
 static void effect_decide(struct mb_arena *arena, const struct mb_compare_report *report,
                           struct mb_comparison *effect)
 {
-    if (missing_settle(arena, effect)) {
+    if (missing_settle(arena, report, effect)) {
         return;
     }
     if (margin_holds(report, effect)) {
@@ -247,7 +282,10 @@ void mb_compare_decide(struct mb_arena *arena, struct mb_compare_report *report)
             bias_note(arena, report, effect);
         }
     }
-    for (size_t i = 0; i < report->result->cell_count; i++) {
-        saturation_note(arena, report, &report->result->cells[i]);
+    for (size_t side = 0; side < report->side_count; side++) {
+        const struct mb_result *result = report->sides[side].result;
+        for (size_t i = 0; i < result->cell_count; i++) {
+            saturation_note(arena, report, &result->cells[i]);
+        }
     }
 }

@@ -125,7 +125,8 @@ static void gate_add(struct mb_arena *arena, const struct mb_gate *wanted,
     }
     gate.limit = limit_scaled(wanted, &gate.parsed);
     if (wanted->versus != NULL) {
-        gate.versus = cell_of(report->result, wanted->versus, &cell->point);
+        gate.versus = cell_of(report->sides[report->side_count - 1].result,
+                              wanted->versus, &cell->point);
         if (gate.versus != NULL) {
             relative_measure(&gate, report->confidence);
         }
@@ -141,10 +142,11 @@ static void gate_add(struct mb_arena *arena, const struct mb_gate *wanted,
 void mb_compare_gates(struct mb_arena *arena, const struct mb_spec *spec,
                       struct mb_compare_report *report)
 {
+    size_t last = report->side_count - 1; // the newest result is the one that is judged
     for (size_t i = 0; i < spec->gate_count; i++) {
         const struct mb_gate *wanted = &spec->gates[i];
-        for (size_t j = 0; j < report->result->cell_count; j++) {
-            const struct mb_cell *cell = &report->result->cells[j];
+        for (size_t j = 0; j < report->sides[last].result->cell_count; j++) {
+            const struct mb_cell *cell = &report->sides[last].result->cells[j];
             bool own =
                 wanted->versus != NULL && strcmp(cell->variant, wanted->versus) == 0;
             bool meant = wanted->variant != NULL

@@ -10,6 +10,7 @@
 struct compare_options {
     const char *baseline;
     struct mb_opt_list metrics;
+    struct mb_opt_list allow;
     int64_t confidence_share;
     const char *format;
     const char *output;
@@ -30,6 +31,13 @@ static const struct mb_opt options[] = {
      .offset = offsetof(struct compare_options, metrics),
      .argument = "METRIC",
      .help = "compare this metric only, as response_time.p99; may be given again"},
+    {.name = "allow",
+     .type = MB_OPT_STRINGS,
+     .offset = offsetof(struct compare_options, allow),
+     .argument = "PATH",
+     .help =
+         "compare although this differs between the results, as environment.host.kernel; "
+         "may be given again"},
     {.name = "confidence",
      .type = MB_OPT_SHARE,
      .offset = offsetof(struct compare_options, confidence_share),
@@ -64,6 +72,7 @@ static const struct mb_example examples[] = {
     {"meshbench compare sidecar.json", "what each variant adds to the baseline"},
     {"meshbench compare sidecar.json --baseline istio --metric response_time.p99",
      "one metric, against another variant"},
+    {"meshbench compare release-1.json release-2.json", "what changed since release 1"},
     {"meshbench compare sidecar.json --fail-on worse -f json -o compare.json",
      "in CI: the file for programs, the exit status for the pipeline"},
     {0},
@@ -119,34 +128,64 @@ static enum mb_status report_write(const struct mb_ctx *ctx, struct mb_arena *ar
     return status;
 }
 
+// Results that are compared, and the sides made of them.
+struct sides {
+    struct mb_documents_result *read;
+    struct mb_compare_side *items;
+    size_t count; // read so far
+};
+
+static enum mb_status sides_read(const struct mb_ctx *ctx, struct mb_arena *arena,
+                                 const struct mb_args *args, struct sides *sides,
+                                 struct mb_err *err)
+{
+    sides->read = mb_arena_alloc(arena, args->count, sizeof *sides->read);
+    sides->items = mb_arena_alloc(arena, args->count, sizeof *sides->items);
+    for (size_t i = 0; i < args->count; i++) {
+        enum mb_status status =
+            mb_documents_read_result(ctx, arena, args->items[i], &sides->read[i], err);
+        if (status != MB_OK) {
+            return status;
+        }
+        sides->items[i] = (struct mb_compare_side){.result = &sides->read[i].result,
+                                                   .digest = sides->read[i].digest,
+                                                   .name = args->items[i]};
+        sides->count++;
+    }
+    return MB_OK;
+}
+
 static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
                                   const struct mb_args *args, struct mb_err *err)
 {
     const struct compare_options *opts = options_given;
     struct mb_arena arena = {0};
-    struct mb_documents_result read = {0};
+    struct sides sides = {0};
     struct mb_compare_report report;
     const struct mb_compare_options wanted = {
         .baseline = opts->baseline,
         .metrics = opts->metrics.items,
         .metric_count = opts->metrics.count,
         .confidence = (double)opts->confidence_share / 1e9,
+        .allowed = opts->allow.items,
+        .allowed_count = opts->allow.count,
     };
     enum mb_status status = verdicts_check(&opts->fail_on, err);
     if (status == MB_OK) {
-        status = mb_documents_read_result(ctx, &arena, args->items[0], &read, err);
+        status = sides_read(ctx, &arena, args, &sides, err);
     }
     if (status == MB_OK) {
-        status = mb_compare_variants(&arena, &read.result, &wanted, &report, err);
+        status = mb_compare(&arena, sides.items, sides.count, &wanted, &report, err);
     }
     if (status == MB_OK) {
-        report.digest = read.digest;
         status = report_write(ctx, &arena, opts, &report, err);
     }
     if (status == MB_OK) {
         status = verdict_status(&report, &opts->fail_on);
     }
-    mb_result_release(&read.result);
+    for (size_t i = 0; i < sides.count; i++) {
+        mb_result_release(&sides.read[i].result);
+    }
     mb_arena_release(&arena);
     return status;
 }
@@ -154,8 +193,9 @@ static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
 const struct mb_cmd mb_cmd_compare = {
     .name = "compare",
     .group = "Understand",
-    .summary = "what each variant adds to the baseline, and how sure that is",
-    .usage = "compare RESULT [options]",
+    .summary =
+        "what each variant adds, or what changed between results, and how sure that is",
+    .usage = "compare RESULT... [options]",
     .description = "Compares every variant of a result with its baseline at every load "
                    "point. Effects "
                    "are paired within blocks; the interval of the mean decides; the "
@@ -173,7 +213,7 @@ const struct mb_cmd mb_cmd_compare = {
     .options = options,
     .options_size = sizeof(struct compare_options),
     .args_min = 1,
-    .args_max = 1,
+    .args_max = SIZE_MAX,
     .examples = examples,
     .run = compare_run,
 };

@@ -92,14 +92,43 @@ static void estimates_put(struct target target, const struct mb_comparison *effe
     number_put(target, "ratio_high", ratio ? exp(effect->log_ratio.high) : NAN);
 }
 
+static const char *method_name(const struct mb_comparison *effect)
+{
+    bool ratio = effect->log_ratio.n > 0;
+    if (effect->design == MB_COMPARE_VARIANT) {
+        return ratio ? "paired_t_log_ratio" : "paired_t_difference";
+    }
+    return ratio ? "welch_log_ratio" : "welch_difference";
+}
+
+static struct mb_node *value_node(struct mb_arena *arena, const struct mb_node *value)
+{
+    return value != NULL ? mb_node_copy(arena, value) : mb_node_null(arena);
+}
+
+static struct mb_node *difference_node(struct mb_arena *arena,
+                                       const struct mb_compare_report *report,
+                                       const struct mb_compare_difference *difference)
+{
+    struct target target = {.arena = arena, .map = mb_node_map(arena)};
+    text_put(target, "result", report->sides[difference->side].digest);
+    text_put(target, "path", difference->path);
+    mb_node_put(arena, target.map, "left", value_node(arena, difference->left));
+    mb_node_put(arena, target.map, "right", value_node(arena, difference->right));
+    text_put(target, "class", mb_compare_class_name(difference->class));
+    flag_put(target, "allowed", difference->allowed);
+    return target.map;
+}
+
 static struct mb_node *comparison_node(struct mb_arena *arena,
                                        const struct mb_compare_report *report,
                                        const struct mb_comparison *effect)
 {
     struct target target = {.arena = arena, .map = mb_node_map(arena)};
     bool ratio = effect->log_ratio.n > 0;
-    text_put(target, "baseline_result", report->digest);
-    text_put(target, "result", report->digest);
+    text_put(target, "effect", mb_compare_design_name(effect->design));
+    text_put(target, "baseline_result", report->sides[effect->baseline_side].digest);
+    text_put(target, "result", report->sides[effect->side].digest);
     text_put(target, "baseline", effect->baseline->variant);
     text_put(target, "variant", effect->cell->variant);
     mb_node_put(arena, target.map, "point", point_node(arena, &effect->cell->point));
@@ -111,10 +140,10 @@ static struct mb_node *comparison_node(struct mb_arena *arena,
     estimates_put(target, effect);
     number_put(target, "confidence", report->confidence);
     count_put(target, "n", effect->blocks);
-    text_put(target, "method", ratio ? "paired_t_log_ratio" : "paired_t_difference");
+    text_put(target, "method", method_name(effect));
     number_put(target, "p_value", effect->p_value);
     number_put(target, "p_adjusted", effect->p_adjusted);
-    number_put(target, "p_signed_rank", effect->p_signed_rank);
+    number_put(target, "p_rank", effect->p_rank);
     number_put(target, "margin", effect->margin > 0.0 ? effect->margin : NAN);
     number_put(target, "noise_floor_ratio",
                effect->noise > 0.0 && ratio ? exp(effect->noise) : NAN);
@@ -151,6 +180,19 @@ static struct mb_node *gate_node(struct mb_arena *arena,
     return target.map;
 }
 
+static struct mb_node *notes_node(struct mb_arena *arena,
+                                  const struct mb_compare_report *report)
+{
+    struct mb_node *notes = mb_node_list(arena);
+    for (size_t i = 0; i < report->note_count; i++) {
+        struct target note = {.arena = arena, .map = mb_node_map(arena)};
+        text_put(note, "code", report->notes[i].code);
+        text_put(note, "message", report->notes[i].message);
+        mb_node_push(arena, notes, note.map);
+    }
+    return notes;
+}
+
 struct mb_node *mb_report_compare_node(struct mb_arena *arena,
                                        const struct mb_compare_report *report)
 {
@@ -166,15 +208,13 @@ struct mb_node *mb_report_compare_node(struct mb_arena *arena,
                      comparison_node(arena, report, &report->comparisons[i]));
     }
     mb_node_put(arena, target.map, "comparisons", comparisons);
-    mb_node_put(arena, target.map, "confounders", mb_node_list(arena));
-    struct mb_node *notes = mb_node_list(arena);
-    for (size_t i = 0; i < report->note_count; i++) {
-        struct target note = {.arena = arena, .map = mb_node_map(arena)};
-        text_put(note, "code", report->notes[i].code);
-        text_put(note, "message", report->notes[i].message);
-        mb_node_push(arena, notes, note.map);
+    struct mb_node *confounders = mb_node_list(arena);
+    for (size_t i = 0; i < report->difference_count; i++) {
+        mb_node_push(arena, confounders,
+                     difference_node(arena, report, &report->differences[i]));
     }
-    mb_node_put(arena, target.map, "notes", notes);
+    mb_node_put(arena, target.map, "confounders", confounders);
+    mb_node_put(arena, target.map, "notes", notes_node(arena, report));
     struct mb_node *gates = mb_node_list(arena);
     for (size_t i = 0; i < report->gate_count; i++) {
         mb_node_push(arena, gates, gate_node(arena, &report->gates[i]));

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/units.h"
+#include "format/emit.h"
 #include "report/table.h"
 
 // At most this many "cannot tell yet" lines; the rest is counted.
@@ -179,6 +181,7 @@ static size_t run_length(const struct mb_compare_report *report, size_t start)
 {
     size_t end = start;
     while (end < report->count &&
+           report->comparisons[end].design == report->comparisons[start].design &&
            report->comparisons[end].cell == report->comparisons[start].cell) {
         end++;
     }
@@ -193,8 +196,38 @@ static bool column_shown(const struct mb_comparison *effect)
     return !(fixed_rate && effect->metric.family == MB_METRIC_THROUGHPUT);
 }
 
-static void head_rows(struct mb_table *table, const struct mb_comparison *effects,
-                      size_t count)
+// What the first row of a table is called, and what the others are.
+static const char *baseline_label(const struct mb_compare_report *report,
+                                  const struct mb_comparison *effect)
+{
+    switch (effect->design) {
+    case MB_COMPARE_VARIANT:
+        return effect->baseline->variant;
+    case MB_COMPARE_RELEASE:
+    case MB_COMPARE_OVERHEAD:
+        break;
+    }
+    return report->sides[effect->baseline_side].name;
+}
+
+static const char *effect_label(struct mb_arena *arena,
+                                const struct mb_compare_report *report,
+                                const struct mb_comparison *effect)
+{
+    switch (effect->design) {
+    case MB_COMPARE_VARIANT:
+        return effect->aa ? mb_arena_print(arena, "%s again", effect->baseline->variant)
+                          : effect->cell->variant;
+    case MB_COMPARE_RELEASE:
+        return report->sides[effect->side].name;
+    case MB_COMPARE_OVERHEAD:
+        return mb_arena_print(arena, "over %s", effect->reference->variant);
+    }
+    return effect->cell->variant;
+}
+
+static void head_rows(struct mb_table *table, const struct mb_compare_report *report,
+                      const struct mb_comparison *effects, size_t count)
 {
     char text[CELL_TEXT];
     char label[CELL_TEXT];
@@ -207,7 +240,7 @@ static void head_rows(struct mb_table *table, const struct mb_comparison *effect
             mb_table_add(table, MB_TABLE_FAINT, text);
         }
     }
-    mb_table_add(table, MB_TABLE_PLAIN, effects[0].baseline->variant);
+    mb_table_add(table, MB_TABLE_PLAIN, baseline_label(report, &effects[0]));
     for (size_t i = 0; i < count; i++) {
         if (column_shown(&effects[i])) {
             struct scale scale = scale_choose(&effects[i]);
@@ -217,14 +250,12 @@ static void head_rows(struct mb_table *table, const struct mb_comparison *effect
     }
 }
 
-static void effect_row(struct mb_table *table, struct mb_arena *arena,
+static void effect_row(struct mb_table *table, const struct mb_compare_report *report,
                        const struct mb_comparison *effects, size_t count)
 {
     char text[CELL_TEXT];
-    const char *label =
-        effects[0].aa ? mb_arena_print(arena, "%s again", effects[0].baseline->variant)
-                      : effects[0].cell->variant;
-    mb_table_add(table, effects[0].aa ? MB_TABLE_FAINT : MB_TABLE_PLAIN, label);
+    mb_table_add(table, effects[0].aa ? MB_TABLE_FAINT : MB_TABLE_PLAIN,
+                 effect_label(table->arena, report, &effects[0]));
     for (size_t i = 0; i < count; i++) {
         if (column_shown(&effects[i])) {
             struct scale scale = scale_choose(&effects[i]);
@@ -245,13 +276,15 @@ static size_t point_print(struct mb_arena *arena, const struct mb_compare_report
     for (size_t i = 0; i < run; i++) {
         columns += column_shown(&first[i]);
     }
-    mb_buf_print(out, "\n  %s\n", mb_point_title(arena, &first->cell->point));
+    bool within = first->design == MB_COMPARE_VARIANT;
+    mb_buf_print(out, "\n  %s%s%s\n", within ? "" : first->cell->variant,
+                 within ? "" : " · ", mb_point_title(arena, &first->cell->point));
     struct mb_table table;
     mb_table_init(&table, arena, columns);
-    head_rows(&table, first, run);
+    head_rows(&table, report, first, run);
     size_t at = start;
     while (at < report->count && report->comparisons[at].baseline == first->baseline) {
-        effect_row(&table, arena, &report->comparisons[at], run_length(report, at));
+        effect_row(&table, report, &report->comparisons[at], run_length(report, at));
         at += run_length(report, at);
     }
     mb_table_print(&table, 4, width, color, out);
@@ -278,22 +311,86 @@ static size_t blocks_most(const struct mb_compare_report *report)
     return most;
 }
 
-static void head_print(const struct mb_compare_report *report, struct mb_buf *out)
+static void side_print(const struct mb_compare_side *side, struct mb_buf *out)
 {
-    const struct mb_result *result = report->result;
+    const struct mb_result *result = side->result;
     char duration[32];
     mb_units_show(MB_UNIT_DURATION,
                   (double)(result->finished_unix_ns - result->started_unix_ns), duration,
                   sizeof duration);
-    mb_buf_print(out, "%s  ·  %zu cells x %zu blocks  ·  %s",
-                 result->spec_name != NULL ? result->spec_name : result->id,
-                 result->cell_count, blocks_most(report), duration);
+    mb_text_show(result->spec_name != NULL ? result->spec_name : side->name,
+                 strlen(result->spec_name != NULL ? result->spec_name : side->name), "",
+                 out);
+    mb_buf_print(out, "  ·  %zu cells  ·  %s", result->cell_count, duration);
     const char *host = fact_text(result, "environment.host.cpu_model");
     if (host != NULL) {
-        mb_buf_print(out, "  ·  %s", host);
+        mb_buf_append_string(out, "  ·  ");
+        mb_text_show(host, strlen(host), "", out);
     }
-    mb_buf_print(out, "\n\nWhat each variant adds to '%s', measured in the same run\n",
-                 report->baseline);
+    mb_buf_append_char(out, '\n');
+}
+
+static void head_print(const struct mb_compare_report *report, struct mb_buf *out)
+{
+    for (size_t i = 0; i < report->side_count; i++) {
+        if (report->side_count > 1) {
+            mb_buf_print(out, "%s: ", report->sides[i].name);
+        }
+        side_print(&report->sides[i], out);
+    }
+    if (report->side_count == 1) {
+        mb_buf_print(out,
+                     "\nWhat each variant adds to '%s', over %zu blocks of one run\n",
+                     report->baseline, blocks_most(report));
+    } else {
+        mb_buf_print(
+            out,
+            "\nWhat changed since '%s'; below it, what changed in what the variant "
+            "adds to '%s'\n",
+            report->sides[0].name, report->baseline);
+    }
+}
+
+static const char *value_show(struct mb_arena *arena, const struct mb_node *node)
+{
+    struct mb_buf text = {0};
+    if (node == NULL) {
+        return "-";
+    }
+    mb_emit_json_compact(node, &text);
+    const char *copy = mb_arena_copy_string(arena, mb_buf_string(&text));
+    mb_buf_release(&text);
+    return copy;
+}
+
+// What differs between these results? Harmless differences are left to the JSON.
+static void differences_print(const struct mb_compare_report *report,
+                              struct mb_arena *arena, size_t width, bool color,
+                              struct mb_buf *out)
+{
+    struct mb_table table;
+    mb_table_init(&table, arena, 4);
+    table.left = true;
+    for (size_t i = 0; i < report->difference_count; i++) {
+        const struct mb_compare_difference *difference = &report->differences[i];
+        if (difference->class == MB_COMPARE_HARMLESS) {
+            continue;
+        }
+        bool bad = difference->class == MB_COMPARE_DISQUALIFYING;
+        mb_table_add(&table, MB_TABLE_PLAIN, difference->path);
+        mb_table_add(&table, MB_TABLE_PLAIN, value_show(arena, difference->left));
+        mb_table_add(&table, MB_TABLE_PLAIN, value_show(arena, difference->right));
+        mb_table_add(&table, bad ? MB_TABLE_BAD : MB_TABLE_PLAIN,
+                     difference->allowed ? "disqualifying, allowed"
+                                         : mb_compare_class_name(difference->class));
+    }
+    if (table.count > 0) {
+        mb_buf_append_string(out, "\nWhat differs between these results:\n");
+        mb_table_print(&table, 2, width, color, out);
+    } else if (report->side_count > 1) {
+        mb_buf_append_string(out,
+                             "\nNothing that matters differs between these results.\n");
+    }
 }
 
 static void undecided_print(const struct mb_compare_report *report,
@@ -364,10 +461,10 @@ static void foot_print(const struct mb_compare_report *report, struct mb_buf *ou
         mb_buf_print(out, "%s  %s: %s\n", i == 0 ? "\nWorth knowing:\n" : "",
                      report->notes[i].code, report->notes[i].message);
     }
-    mb_buf_print(out,
-                 "\n±: %.3g%% interval of the mean over blocks, each paired with the "
-                 "baseline of its block.\n",
-                 report->confidence * 100.0);
+    mb_buf_print(
+        out, "\n±: %.3g%% interval of the mean over %s\n", report->confidence * 100.0,
+        report->side_count == 1 ? "blocks, each paired with the baseline of its block."
+                                : "trials (Welch); runs are not paired.");
     mb_buf_print(
         out,
         "worse, better: certain at that level (%zu primary comparisons, corrected "
@@ -384,6 +481,7 @@ void mb_report_compare_text(struct mb_arena *arena,
     for (size_t at = 0; at < report->count;) {
         at = point_print(arena, report, at, width, color, out);
     }
+    differences_print(report, arena, width, color, out);
     gates_print(report, arena, color, out);
     undecided_print(report, arena, out);
     foot_print(report, out);

@@ -29,6 +29,7 @@ struct made_variant {
 struct world {
     struct mb_arena arena;
     struct mb_result result;
+    struct mb_compare_side side;
     struct mb_rng rng;
     struct mb_node *analysis;
 };
@@ -97,6 +98,8 @@ static void world_make(struct world *world, const struct made_variant *variants,
     assert_int_equal(
         mb_doc_parse(&world->arena, "t.yaml", text, strlen(text), &doc, &err), MB_OK);
     world->result.spec_resolved = doc.root;
+    world->side = (struct mb_compare_side){
+        .result = &world->result, .digest = "d1", .name = "made.json"};
     world->result.cells =
         mb_arena_alloc(&world->arena, count, sizeof *world->result.cells);
     world->result.cell_count = count;
@@ -175,8 +178,8 @@ static void verdicts_follow_effects(void **state)
     struct mb_compare_report report;
     struct mb_err err = {0};
     world_make(&world, variants, VARIANTS, analysis_plain, "");
-    assert_int_equal(mb_compare_variants(&world.arena, &world.result,
-                                         &(struct mb_compare_options){0}, &report, &err),
+    assert_int_equal(mb_compare(&world.arena, &world.side, 1,
+                                &(struct mb_compare_options){0}, &report, &err),
                      MB_OK);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct mb_comparison *effect =
@@ -207,8 +210,8 @@ static void margin_gives_same(void **state)
     struct mb_compare_report report;
     struct mb_err err = {0};
     world_make(&world, variants, VARIANTS, analysis_margin, "");
-    assert_int_equal(mb_compare_variants(&world.arena, &world.result,
-                                         &(struct mb_compare_options){0}, &report, &err),
+    assert_int_equal(mb_compare(&world.arena, &world.side, 1,
+                                &(struct mb_compare_options){0}, &report, &err),
                      MB_OK);
     assert_int_equal(find(&report, "alike", "response_time.p50")->verdict,
                      MB_COMPARE_SAME);
@@ -229,14 +232,14 @@ static void incomplete_trials_are_left_out(void **state)
     world.result.cells[2].trials[1].status = MB_TRIAL_PARTIAL;
     world.result.cells[2].trials[4].status = MB_TRIAL_DISCARDED;
     world.result.cells[0].trials[0].status = MB_TRIAL_DISCARDED;
-    assert_int_equal(
-        mb_compare_variants(&world.arena, &world.result, &options, &report, &err), MB_OK);
+    assert_int_equal(mb_compare(&world.arena, &world.side, 1, &options, &report, &err),
+                     MB_OK);
     assert_int_equal(report.count, 2);
     assert_int_equal(find(&report, "slow", "response_time.p50")->blocks, BLOCKS - 3);
     world.result.cells[2].trial_count = 1;
     world.result.cells[2].trials[0].block = BLOCKS;
-    assert_int_equal(
-        mb_compare_variants(&world.arena, &world.result, &options, &report, &err), MB_OK);
+    assert_int_equal(mb_compare(&world.arena, &world.side, 1, &options, &report, &err),
+                     MB_OK);
     const struct mb_comparison *one = find(&report, "slow", "response_time.p50");
     assert_int_equal(one->verdict, MB_COMPARE_INCONCLUSIVE);
     assert_string_equal(one->reasons[0], "1 paired block: an interval needs 2 or more");
@@ -271,7 +274,7 @@ static void wrong_wishes_are_refused(void **state)
                                                        cases[i].metric != NULL};
         world_make(&world, variants, cases[i].variants, analysis_plain, "");
         assert_int_equal(
-            mb_compare_variants(&world.arena, &world.result, &options, &report, &err),
+            mb_compare(&world.arena, &world.side, 1, &options, &report, &err),
             cases[i].status);
         assert_string_equal(err.message, cases[i].message);
         world_release(&world);
@@ -299,8 +302,8 @@ static void gates_are_decided_on_intervals(void **state)
     struct mb_err err = {0};
     const struct made_variant two[] = {variants[0], variants[2]};
     world_make(&world, two, 2, analysis_plain, gates);
-    assert_int_equal(mb_compare_variants(&world.arena, &world.result,
-                                         &(struct mb_compare_options){0}, &report, &err),
+    assert_int_equal(mb_compare(&world.arena, &world.side, 1,
+                                &(struct mb_compare_options){0}, &report, &err),
                      MB_OK);
     assert_int_equal(report.gate_count, sizeof expected / sizeof expected[0]);
     for (size_t i = 0; i < report.gate_count; i++) {
@@ -313,6 +316,66 @@ static void gates_are_decided_on_intervals(void **state)
     world_release(&world);
 }
 
+static void fact_put(struct world *world, const char *path, const char *value)
+{
+    mb_fact_add(&world->arena, &world->result.facts,
+                (struct mb_fact){.path = path,
+                                 .captured = mb_node_string(&world->arena, value),
+                                 .source = "test"});
+}
+
+static void results_are_compared(void **state)
+{
+    (void)state;
+    static const char allowed[] = "environment.host.kernel";
+    const char *const allow[] = {allowed};
+    struct world old;
+    struct world new;
+    struct mb_compare_report report;
+    struct mb_err err = {0};
+    // The whole machine became 30% slower; what 'slow' adds to 'base' fell from 50% to
+    // 20%.
+    const struct made_variant before[] = {variants[0], variants[2]};
+    const struct made_variant after[] = {{.name = "base", .factor = 1.3, .noise = 0.01},
+                                         {.name = "slow", .factor = 1.56, .noise = 0.01}};
+    world_make(&old, before, 2, analysis_plain, "");
+    world_make(&new, after, 2, analysis_plain, "");
+    fact_put(&old, "environment.host.kernel", "6.1");
+    fact_put(&new, "environment.host.kernel", "6.6");
+    fact_put(&old, "variants.slow.version", "1.22");
+    fact_put(&new, "variants.slow.version", "1.26");
+    const struct mb_compare_side sides[] = {old.side, new.side};
+    const struct mb_compare_options strict = {0};
+    const struct mb_compare_options lenient = {.allowed = allow, .allowed_count = 1};
+    assert_int_equal(mb_compare(&old.arena, sides, 2, &strict, &report, &err), MB_OK);
+    assert_int_equal(report.difference_count, 2);
+    assert_string_equal(report.differences[0].path, allowed);
+    assert_int_equal(report.differences[0].class, MB_COMPARE_DISQUALIFYING);
+    assert_int_equal(report.differences[1].class, MB_COMPARE_UNDER_STUDY);
+    enum mb_compare_verdict release = MB_COMPARE_INCOMPARABLE;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < report.count; i++) {
+            const struct mb_comparison *effect = &report.comparisons[i];
+            if (strcmp(effect->metric.name, "response_time.p50") != 0) {
+                continue;
+            }
+            bool overhead = effect->design == MB_COMPARE_OVERHEAD;
+            assert_int_equal(effect->verdict, overhead ? MB_COMPARE_BETTER : release);
+            double ratio = exp(effect->log_ratio.value);
+            double expected = overhead                                     ? 1.2 / 1.5
+                              : strcmp(effect->cell->variant, "slow") == 0 ? 1.04
+                                                                           : 1.3;
+            assert_true(fabs(ratio / expected - 1.0) < 0.02);
+        }
+        assert_int_equal(mb_compare(&old.arena, sides, 2, &lenient, &report, &err),
+                         MB_OK);
+        // Allowed, but blocks drift by 20% each and nothing pairs them here.
+        release = MB_COMPARE_INCONCLUSIVE;
+    }
+    world_release(&old);
+    world_release(&new);
+}
+
 static void text_fits_its_width(void **state)
 {
     (void)state;
@@ -322,8 +385,8 @@ static void text_fits_its_width(void **state)
     struct mb_buf out = {0};
     world_make(&world, variants, VARIANTS, analysis_plain, "");
     world.result.id = "made";
-    assert_int_equal(mb_compare_variants(&world.arena, &world.result,
-                                         &(struct mb_compare_options){0}, &report, &err),
+    assert_int_equal(mb_compare(&world.arena, &world.side, 1,
+                                &(struct mb_compare_options){0}, &report, &err),
                      MB_OK);
     mb_report_compare_text(&world.arena, &report, 80, false, &out);
     const char *tables_end = strstr(mb_buf_string(&out), "Cannot tell:");
@@ -348,6 +411,7 @@ int main(void)
         cmocka_unit_test(incomplete_trials_are_left_out),
         cmocka_unit_test(wrong_wishes_are_refused),
         cmocka_unit_test(gates_are_decided_on_intervals),
+        cmocka_unit_test(results_are_compared),
         cmocka_unit_test(text_fits_its_width),
     };
     return cmocka_run_group_tests_name("compare/compare", tests, NULL, NULL);

@@ -1,0 +1,143 @@
+// Estimates of compare.h: from the trials of two cells, or four, to an effect.
+#include "compare/compare.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+// Values of a cell's trials, block by block: log-values where all are positive.
+struct values {
+    double *plain;
+    double *logs;
+    size_t count;
+    size_t lost;
+    bool positive;
+};
+
+static const struct mb_trial *trial_of_block(const struct mb_cell *cell, int block)
+{
+    for (size_t i = 0; i < cell->trial_count; i++) {
+        const struct mb_trial *trial = &cell->trials[i];
+        if (trial->block == block && trial->status == MB_TRIAL_COMPLETE) {
+            return trial;
+        }
+    }
+    return NULL;
+}
+
+static struct values values_init(size_t most)
+{
+    return (struct values){.plain = mb_mem_alloc(most, sizeof(double)),
+                           .logs = mb_mem_alloc(most, sizeof(double)),
+                           .positive = true};
+}
+
+static void values_release(struct values *values)
+{
+    mb_mem_free(values->plain);
+    mb_mem_free(values->logs);
+}
+
+static void values_push(struct values *values, double plain, double log_value)
+{
+    values->plain[values->count] = plain;
+    values->logs[values->count++] = log_value;
+    values->positive = values->positive && isfinite(log_value);
+}
+
+// Within one run: per block the difference and the log-ratio of a cell and its reference.
+static struct values values_paired(const struct mb_cell *reference,
+                                   const struct mb_cell *cell,
+                                   const struct mb_metric *metric)
+{
+    struct values values = values_init(reference->trial_count);
+    for (size_t i = 0; i < reference->trial_count; i++) {
+        const struct mb_trial *left = &reference->trials[i];
+        const struct mb_trial *right = trial_of_block(cell, left->block);
+        if (left->status != MB_TRIAL_COMPLETE || right == NULL) {
+            continue;
+        }
+        struct mb_value base = mb_derive_trial(reference, left, metric);
+        struct mb_value value = mb_derive_trial(cell, right, metric);
+        if (base.state != MB_VALUE_KNOWN || value.state != MB_VALUE_KNOWN) {
+            values.lost++;
+            continue;
+        }
+        bool positive = base.value > 0.0 && value.value > 0.0;
+        values_push(&values, value.value - base.value,
+                    positive ? log(value.value / base.value) : -INFINITY);
+    }
+    return values;
+}
+
+// Of one cell alone.
+static struct values values_single(const struct mb_cell *cell,
+                                   const struct mb_metric *metric)
+{
+    struct values values = values_init(cell->trial_count);
+    for (size_t i = 0; i < cell->trial_count; i++) {
+        if (cell->trials[i].status != MB_TRIAL_COMPLETE) {
+            continue;
+        }
+        struct mb_value value = mb_derive_trial(cell, &cell->trials[i], metric);
+        if (value.state == MB_VALUE_KNOWN) {
+            values_push(&values, value.value,
+                        value.value > 0.0 ? log(value.value) : -INFINITY);
+        } else {
+            values.lost++;
+        }
+    }
+    return values;
+}
+
+static void paired_measure(struct mb_comparison *effect, double confidence)
+{
+    struct values values = values_paired(effect->baseline, effect->cell, &effect->metric);
+    effect->blocks = values.count;
+    effect->blocks_lost = values.lost;
+    effect->difference = mb_sample_paired(values.plain, values.count, confidence);
+    effect->log_ratio =
+        mb_sample_paired(values.logs, values.positive ? values.count : 0, confidence);
+    effect->p_rank =
+        mb_sample_signed_rank(values.positive ? values.logs : values.plain, values.count);
+    values_release(&values);
+}
+
+// Across runs nothing pairs the blocks: Welch, on logs where there are logs.
+static void unpaired_measure(struct mb_comparison *effect, double confidence)
+{
+    bool overhead = effect->design == MB_COMPARE_OVERHEAD;
+    const struct mb_metric *metric = &effect->metric;
+    struct values left =
+        overhead ? values_paired(effect->baseline_reference, effect->baseline, metric)
+                 : values_single(effect->baseline, metric);
+    struct values right = overhead
+                              ? values_paired(effect->reference, effect->cell, metric)
+                              : values_single(effect->cell, metric);
+    bool positive = left.positive && right.positive;
+    effect->blocks = left.count < right.count ? left.count : right.count;
+    effect->blocks_lost = left.lost + right.lost;
+    effect->difference =
+        mb_sample_welch(left.plain, left.count, right.plain, right.count, confidence);
+    effect->log_ratio = mb_sample_welch(left.logs, positive ? left.count : 0, right.logs,
+                                        positive ? right.count : 0, confidence);
+    effect->p_rank = mb_sample_rank_sum(positive ? left.logs : left.plain, left.count,
+                                        positive ? right.logs : right.plain, right.count);
+    values_release(&left);
+    values_release(&right);
+}
+
+void mb_compare_measure(struct mb_comparison *effect, double confidence)
+{
+    switch (effect->design) {
+    case MB_COMPARE_VARIANT:
+        paired_measure(effect, confidence);
+        break;
+    case MB_COMPARE_RELEASE:
+    case MB_COMPARE_OVERHEAD:
+        unpaired_measure(effect, confidence);
+        break;
+    }
+    effect->p_value = mb_compare_tested(effect)->p_value;
+}
