@@ -22,15 +22,23 @@ void mb_plan_print_span(int64_t duration_ns, char *text, size_t size)
     }
 }
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static void print_head(const struct mb_plan *plan, struct mb_buf *out)
 {
     char span[32];
     char limit[32];
     mb_plan_print_span(mb_plan_estimate_ns(plan, 0), span, sizeof span);
     mb_buf_print(
-        out, "%s: %zu variants x %zu load points x %d blocks = %zu trials, about %s\n",
-        plan->spec->name, plan->spec->variant_count, plan->point_count, plan->block_count,
-        plan->trial_count, span);
+        out,
+        "%s: %zu variant%s x %zu load point%s x %d block%s = %zu trial%s, about %s\n",
+        plan->spec->name, plan->spec->variant_count, plural(plan->spec->variant_count),
+        plan->point_count, plural(plan->point_count), plan->block_count,
+        plural((size_t)plan->block_count), plan->trial_count, plural(plan->trial_count),
+        span);
     if (plan->block_limit > plan->block_count) {
         mb_plan_print_span(mb_plan_estimate_ns(plan, 0) / plan->block_count *
                                plan->block_limit,
@@ -55,7 +63,7 @@ static void print_variants(const struct mb_spec *spec, struct mb_buf *out)
         } else if (variant->adapter != NULL) {
             mb_buf_print(out, "  adapter %s", variant->adapter);
         }
-        if (variant->url != NULL) {
+        if (variant->url != NULL && variant->aa_of == NULL) {
             mb_buf_print(out, "  %s", variant->url);
         }
         mb_buf_append_char(out, '\n');
@@ -73,10 +81,10 @@ static void print_workloads(const struct mb_spec *spec, struct mb_buf *out)
                       sizeof duration);
         mb_units_show(MB_UNIT_DURATION, (double)workload->warmup_ns, warmup,
                       sizeof warmup);
-        mb_buf_print(out, "  %s  %s, %s after %s of warm-up, %zu load point%s\n",
+        size_t points = workload->connection_count * workload->rate_count;
+        mb_buf_print(out, "  %s  %s, %s after %s warm-up, %zu load point%s\n",
                      workload->name, mb_load_model_name(workload->load_model), duration,
-                     warmup, workload->connection_count * workload->rate_count,
-                     workload->connection_count * workload->rate_count == 1 ? "" : "s");
+                     workload->warmup_ns == 0 ? "no" : warmup, points, plural(points));
     }
 }
 

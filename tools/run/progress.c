@@ -31,6 +31,11 @@ static void append_duration(struct mb_buf *out, const char *name, int64_t durati
     mb_buf_print(out, "%s %s", name, text);
 }
 
+static void append_errors(struct mb_buf *out, int64_t count)
+{
+    mb_buf_print(out, "%" PRId64 " error%s", count, count == 1 ? "" : "s");
+}
+
 static void append_point(struct mb_buf *out, const struct mb_point *point)
 {
     mb_buf_append_string(out, point->workload);
@@ -61,7 +66,8 @@ void mb_progress_running(const struct mb_run_place *place,
     } else {
         append_duration(out, "p50", progress->p50_ns);
         append_duration(out, " p99", progress->p99_ns);
-        mb_buf_print(out, "%s%" PRId64 " errors", separator, progress->errors);
+        mb_buf_append_string(out, separator);
+        append_errors(out, progress->errors);
     }
     if (place->left_ns > 0) {
         mb_plan_print_span(place->left_ns, left, sizeof left);
@@ -106,7 +112,8 @@ void mb_progress_trial(const struct mb_run_place *place, const struct mb_cell *c
     append_metric(out, cell, trial, "throughput", "");
     append_metric(out, cell, trial, "response_time.p50", "p50");
     append_metric(out, cell, trial, "response_time.p99", "p99");
-    mb_buf_print(out, "  %" PRId64 " errors", errors);
+    mb_buf_append_string(out, "  ");
+    append_errors(out, errors);
     if (place->left_ns > 0) {
         char left[32];
         mb_plan_print_span(place->left_ns, left, sizeof left);

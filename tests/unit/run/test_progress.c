@@ -104,11 +104,11 @@ static void test_trial(void **state)
         const char *text;
     } cases[] = {
         {2000, MB_TRIAL_COMPLETE, NULL, 90,
-         "1/18 b1/steady-c4-r100/plain  1000 rps  p50 2.00 ms  p99 2.00 ms  1 errors  "
+         "1/18 b1/steady-c4-r100/plain  1000 rps  p50 2.00 ms  p99 2.00 ms  1 error  "
          "(90 "
          "s left)\n"},
         {200, MB_TRIAL_COMPLETE, NULL, 0,
-         "1/18 b1/steady-c4-r100/plain  100 rps  p50 2.00 ms  p99 -  1 errors\n"},
+         "1/18 b1/steady-c4-r100/plain  100 rps  p50 2.00 ms  p99 -  1 error\n"},
         {20, MB_TRIAL_PARTIAL, "interrupted after 1.00 s of 2.00 s", 0,
          "1/18 b1/steady-c4-r100/plain  interrupted after 1.00 s of 2.00 s\n"},
     };
@@ -167,12 +167,12 @@ static void test_plan(void **state)
         "  plain-aa  'plain' again, for the noise floor\n"
         "\n"
         "workloads\n"
-        "  steady  open, 2.00 s after 1.00 s of warm-up, 1 load point\n"
-        "  ceiling  closed, 1.00 s after 0 ns of warm-up, 1 load point\n"
+        "  steady  open, 2.00 s after 1.00 s warm-up, 1 load point\n"
+        "  ceiling  closed, 1.00 s after no warm-up, 1 load point\n"
         "\n"
         "block 1\n"
         "    1  steady · 4 connections · 100 rps              plain-aa, plain, proxy\n"
-        "    4  ceiling · 2 connections · unpaced             plain, plain-aa, proxy\n");
+        "    4  ceiling · 2 connections · unpaced             proxy, plain, plain-aa\n");
 }
 
 int main(void)
