@@ -31,7 +31,7 @@ bad=0
 
 while read -r name home why; do
     case $name in '' | '#'*) continue ;; esac
-    found=$(grep -E "(^|[^A-Za-z0-9_>.])${name} *\(" <<<"$code" | grep -vE "^tools/$home/")
+    found=$(grep -E "(^|[^A-Za-z0-9_>.])${name} *\(" <<<"$code" | grep -vE "^tools/($home)/")
     if [ -n "$found" ]; then
         sed "s|\$|    // $name: $why|" <<<"$found"
         bad=1
@@ -47,7 +47,7 @@ none() { # PATTERN WHY: lines that match are faults
     fi
 }
 none '[^A-Za-z0-9_]goto +(o[^u]|ou[^t]|out[^;]|[^o])' 'only "goto out"'
-none ':[^_]*typedef ' 'no typedef'
+none '(^|[^A-Za-z0-9_])typedef (struct|union|enum)' 'no typedef of a struct'
 none '[^A-Za-z0-9_](if|while|switch) \(.*[^=!<>]=[^=]' 'no assignment in a condition'
 found=$(grep -E '[^A-Za-z0-9_]std(err|out|in)[^A-Za-z0-9_]' <<<"$code" | grep -vE '^tools/(meshbench|base/ctx)')
 if [ -n "$found" ]; then

@@ -38,8 +38,11 @@ while IFS=: read -r file line name; do
         echo "$file:$line: shows 'meshbench $name', which is no command"
         bad=1
     fi
-done < <(grep -nHE '^ *(\$ )?(build/|\./build/)?meshbench [a-z]' README.md docs/*.md docs/*/*.md 2>/dev/null |
-    sed -E 's/^([^:]+:[0-9]+): *(\$ )?(build\/|\.\/build\/)?meshbench ([a-z-]+).*/\1:\4/')
+done < <(awk '/^```/ { code = FNR == 1 ? 1 : !code } FNR == 1 { code = /^```/ }
+    code && match($0, /^ *([$] )?([.]?[/]?build[/])?meshbench [a-z][a-z-]*/) {
+        n = split(substr($0, RSTART, RLENGTH), words, " ")
+        print FILENAME ":" FNR ":" words[n]
+    }' README.md docs/*.md docs/*/*.md spec/*.md)
 
 # Relative links.
 for file in README.md docs/*.md docs/*/*.md spec/*.md spec/*/*.md; do
