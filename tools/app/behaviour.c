@@ -185,7 +185,10 @@ static void draw_next(struct mb_stall *stall, int64_t start_ns, int64_t end_ns)
 void mb_stall_begin(struct mb_stall *stall, uint64_t seed, int64_t now_ns)
 {
     mb_rng_init(&stall->rng, mb_rng_derive(seed, "stalls"));
+    // Half a gap before the first, so that a trial of n gaps that is begun soon has n
+    // whole stalls.
     draw_next(stall, now_ns, now_ns);
+    stall->next_ns -= stall->random ? 0 : stall->every_ns / 2;
 }
 
 void mb_stall_advance(struct mb_stall *stall)

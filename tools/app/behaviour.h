@@ -59,7 +59,7 @@ struct mb_stall {
 MB_MUST_USE enum mb_status mb_stall_parse(const char *text, struct mb_stall *stall,
                                           struct mb_err *err);
 
-// Sets the first one, counted from now.
+// Sets the first one, counted from now: after half of `every_ns`, or a random gap.
 void mb_stall_begin(struct mb_stall *stall, uint64_t seed, int64_t now_ns);
 
 // Sets the next one. It depends on the seed and the first one only, so that several

@@ -152,7 +152,11 @@ static void print_generator(const struct mb_report_load *report, struct mb_buf *
     double cores = part->cpu_ns >= 0 && part->window_ns > 0
                        ? (double)part->cpu_ns / (double)part->window_ns
                        : -1.0;
-    bool full = cores > FULL_SHARE * part->threads;
+    // Polling before a request is due takes CPU as well, but not while all connections
+    // are busy: full and waiting together mean that answers were left lying.
+    struct mb_value wait = value_of(report, "wait_for_connection", "p99");
+    bool full = cores > FULL_SHARE * part->threads && wait.state == MB_VALUE_KNOWN &&
+                wait.value > (double)MB_REPORT_LOAD_LATE_NS;
     if (lag.state != MB_VALUE_KNOWN) {
         mb_buf_append_string(out, "  generator: sent nothing");
     } else if (lag.value > (double)MB_REPORT_LOAD_LATE_NS) {

@@ -1,0 +1,3 @@
+#!/bin/sh
+# usage: truth-exponential.sh   see truth.py for what the environment can change
+exec python3 "$(dirname "$0")/truth.py" exponential

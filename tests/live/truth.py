@@ -1,0 +1,184 @@
+"""Holds what `meshbench load` says against the truth in a server's own log.
+
+usage: truth.py stall|random-stalls|exponential|rate
+
+Prints a table of what was measured, what is true, and whether it is within the limits.
+The server (truth_server.c) and this script share no code with meshbench. Environment:
+MESHBENCH (the tool), BUILD, SERVER_CPU and LOAD_CPU (pinning; default 0 and 1), DURATION
+in seconds, RATE in requests per second."""
+
+import bisect
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from datetime import datetime, timezone
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+BUILD = os.environ.get("BUILD", os.path.join(ROOT, "build"))
+TOOL = os.environ.get("MESHBENCH", os.path.join(BUILD, "meshbench"))
+CPUS = os.cpu_count() or 1
+SERVER_CPU = int(os.environ.get("SERVER_CPU", 0))
+LOAD_CPU = int(os.environ.get("LOAD_CPU", 1 if CPUS > 1 else 0))
+
+failures = 0
+
+
+def row(name, measured, truth, good, unit=""):
+    global failures
+    failures += not good
+    print(f"  {name:<44} {measured:>12} {truth:>22} {unit:<3} {'ok' if good else 'MISSED'}")
+
+
+def within(measured, truth, share):
+    return abs(measured - truth) <= share * truth
+
+
+def build_server():
+    path = os.path.join(BUILD, "live", "truth_server")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    subprocess.run(["cc", "-O2", "-D_GNU_SOURCE", "-o", path,
+                    os.path.join(HERE, "truth_server.c"), "-lm"], check=True)
+    return path
+
+
+class Server:
+    def __init__(self, folder, *arguments):
+        self.log = os.path.join(folder, "log")
+        command = ["taskset", "-c", str(SERVER_CPU), build_server(), self.log, *arguments]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.url = f"http://127.0.0.1:{self.process.stdout.readline().strip()}/"
+
+    def stop(self):
+        self.process.terminate()
+        out, _ = self.process.communicate(timeout=30)
+        with open(self.log, encoding="ascii") as file:
+            return int(out.split()[1]), [line.split() for line in file]
+
+
+def load(folder, url, *options):
+    path = os.path.join(folder, "result.json")
+    command = [TOOL, "load", url, "--format", "json", "-o", path, "--cpu", str(LOAD_CPU), *options]
+    out = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+    with open(path, encoding="utf-8") as file:
+        result = json.load(file)
+    return json.loads(out)["cells"][0], result["cells"][0]["trials"][0]
+
+
+def utc_ns(trial):
+    """UTC start of the window."""
+    whole, _, rest = trial["start"].rstrip("Z").partition(".")
+    seconds = int(datetime.fromisoformat(whole).replace(tzinfo=timezone.utc).timestamp())
+    return seconds * 10**9 + int((rest or "0").ljust(9, "0"))
+
+
+def quantile(ordered, share):
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def simulate(start_ns, rate, duration_s, stalls, service_ns):
+    """What an undisturbed observer would see: requests arrive evenly and are answered one by
+    one, each in service_ns, except while the server stalls."""
+    starts = [begin for begin, _ in stalls]
+    free = 0
+    times = []
+    for i in range(int(rate * duration_s)):
+        arrival = start_ns + i * 10**9 // rate
+        begin = max(arrival, free)
+        k = bisect.bisect_right(starts, begin) - 1
+        if k >= 0 and begin < stalls[k][0] + stalls[k][1]:
+            begin = stalls[k][0] + stalls[k][1]
+        free = begin + service_ns
+        times.append((free - arrival) / 1e6)
+    return sorted(times)
+
+
+def blame(cell, trial):
+    lag = cell["dispatch_lag_ms"]
+    worst = lag["p99.9"]
+    row("dispatch lag p99.9 (the generator's own)", f"{worst:.3f}", "< 1", worst < 1.0, "ms")
+
+
+def counts(cell, served, expected):
+    row("completed", cell["requests"], expected, cell["requests"] == expected)
+    row("the server's own count", served, expected, served == expected)
+    row("errors", cell["errors"], 0, cell["errors"] == 0)
+
+
+def stall(folder):
+    rate, duration = int(os.environ.get("RATE", 2000)), int(os.environ.get("DURATION", 20))
+    server = Server(folder, "stall", "200", "2000")
+    cell, trial = load(folder, server.url, "-c", "50", "-r", str(rate), "-d", f"{duration}s")
+    served, _ = server.stop()
+    print(f"stall of 200 ms every 2 s, 50 connections, {rate} rps open, {duration} s")
+    response, service = cell["response_time_ms"], cell["service_time_ms"]
+    row("response p95", f"{response['p95']:.2f}", "100 to 104", 100 <= response["p95"] <= 104, "ms")
+    row("response p99", f"{response['p99']:.2f}", "180 +- 2%", within(response["p99"], 180, .02), "ms")
+    row("response p99.9", f"{response['p99.9']:.2f}", "198 +- 2%",
+        within(response["p99.9"], 198, .02), "ms")
+    row("service p95", f"{service['p95']:.2f}", "< 5", service["p95"] < 5, "ms")
+    counts(cell, served, rate * duration)
+    blame(cell, trial)
+
+
+def random_stalls(folder):
+    rate, duration = int(os.environ.get("RATE", 2000)), int(os.environ.get("DURATION", 20))
+    seed = os.environ.get("SEED", "7")
+    server = Server(folder, "random", "100", "1000", seed)
+    cell, trial = load(folder, server.url, "-c", "50", "-r", str(rate), "-d", f"{duration}s")
+    served, log = server.stop()
+    stalls = [(int(line[1]), int(line[2])) for line in log]
+    inside = [s for s in stalls if s[0] >= utc_ns(trial) and s[0] < utc_ns(trial) + duration * 10**9]
+    print(f"{len(inside)} random stalls ({sum(s[1] for s in inside) / 1e9:.2f} s in total), "
+          f"50 connections, {rate} rps open, {duration} s; truth: the server's log of them")
+    # One answer takes the server a few us; while a backlog drains, that adds up.
+    truth = simulate(utc_ns(trial), rate, duration, stalls, int(os.environ.get("SERVICE_NS", 15000)))
+    response = cell["response_time_ms"]
+    for name, share in (("p75", .75), ("p90", .9), ("p95", .95), ("p99", .99), ("p99.9", .999)):
+        expected = quantile(truth, share)
+        # Below 5 ms the truth is the edge of a stall, or no stall at all.
+        good = abs(response[name] - expected) <= max(0.02 * expected, 2.0 if expected > 1 else 0.5)
+        row(f"response {name}", f"{response[name]:.2f}", f"{expected:.2f} +- 2%", good, "ms")
+    counts(cell, served, rate * duration)
+    blame(cell, trial)
+
+
+def exponential(folder):
+    rate, duration = int(os.environ.get("RATE", 20000)), int(os.environ.get("DURATION", 25))
+    server = Server(folder, "exponential", "5", "11")
+    cell, trial = load(folder, server.url, "-c", "1000", "-r", str(rate), "-d", f"{duration}s")
+    served, log = server.stop()
+    delays = sorted(int(line[1]) / 1e6 for line in log)
+    print(f"exponential delay of 5 ms mean, {len(delays)} logged, 1000 connections, {rate} rps open")
+    for name, share in (("p50", .5), ("p75", .75), ("p90", .9), ("p95", .95), ("p99", .99),
+                        ("p99.9", .999)):
+        expected = quantile(delays, share)
+        measured = cell["response_time_ms"][name]
+        row(f"response {name}", f"{measured:.3f}", f"{expected:.3f} +- 2%",
+            within(measured, expected, .02), "ms")
+    counts(cell, served, rate * duration)
+    blame(cell, trial)
+
+
+def rate(folder):
+    wanted, duration = int(os.environ.get("RATE", 50000)), int(os.environ.get("DURATION", 10))
+    server = Server(folder)
+    cell, trial = load(folder, server.url, "-c", "64", "-r", str(wanted), "-d", f"{duration}s",
+                       "-w", "1s")
+    server.stop()
+    done = trial["parts"][0]["series"]["completed"][:duration]
+    print(f"{wanted} rps constant, 64 connections, {duration} s")
+    low, high = min(done), max(done)
+    row("completed in the slowest second", low, f"{wanted} +- 0.5%", within(low, wanted, .005))
+    row("completed in the fastest second", high, f"{wanted} +- 0.5%", within(high, wanted, .005))
+    row("completed", cell["requests"], wanted * duration, cell["requests"] == wanted * duration)
+    blame(cell, trial)
+
+
+with tempfile.TemporaryDirectory() as temporary:
+    {"stall": stall, "random-stalls": random_stalls, "exponential": exponential,
+     "rate": rate}[sys.argv[1]](temporary)
+sys.exit(1 if failures else 0)
