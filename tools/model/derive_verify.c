@@ -212,7 +212,7 @@ static const char *number_text(struct verify *verify, const struct mb_node *node
 {
     return node->type == MB_NODE_NULL
                ? "null"
-               : mb_arena_print(verify->arena, "%.17g", mb_node_number(node, 0));
+               : mb_arena_print(verify->arena, "%.15g", mb_node_number(node, 0));
 }
 
 static bool is_number(const struct mb_node *node)

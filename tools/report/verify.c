@@ -47,7 +47,10 @@ void mb_report_verify_text(struct mb_arena *arena, const struct mb_report_verify
         checked_print(&file->checked, out);
         mb_buf_print(out, "; level: %s", mb_level_name(file->level));
     }
-    mb_buf_print(out, "\n  sha256 %s\n", file->digest);
+    if (file->digest[0] != '\0') {
+        mb_buf_print(out, "\n  sha256 %s", file->digest);
+    }
+    mb_buf_append_char(out, '\n');
 }
 
 static struct mb_node *fault_node(struct mb_arena *arena,
@@ -84,7 +87,8 @@ struct mb_node *mb_report_verify_node(struct mb_arena *arena,
     }
     mb_field_put_text(arena, map, "path", file->path);
     mb_field_put_text(arena, map, "failure", file->failure);
-    mb_field_put_text(arena, map, "sha256", file->failure == NULL ? file->digest : NULL);
+    mb_field_put_text(arena, map, "sha256",
+                      file->digest[0] != '\0' ? file->digest : NULL);
     mb_node_put(arena, map, "verified", mb_node_bool(arena, mb_report_verify_good(file)));
     mb_field_put_text(arena, map, "level", mb_level_name(file->level));
     mb_node_put(arena, map, "recomputed", recomputed);

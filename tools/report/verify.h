@@ -17,8 +17,8 @@
 
 struct mb_report_verify {
     const char *path;
-    const char *failure; // why it could not be read; NULL when it was
-    char digest[MB_DIGEST_TEXT];
+    const char *failure;         // why it could not be read; NULL when it was
+    char digest[MB_DIGEST_TEXT]; // of the file's bytes; empty when it was not parsed
     enum mb_level level;
     struct mb_derive_checked checked;
     struct mb_diag faults;    // errors only; none: verified
