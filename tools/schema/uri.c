@@ -70,7 +70,9 @@ char *mb_schema_uri_resolve(struct mb_arena *arena, const char *base,
         for (path = end; path > authority && base[path - 1] != '/'; path--) {
         }
     }
-    char *uri = mb_arena_print(arena, "%.*s%s", (int)path, base, reference);
+    bool bare = path == authority && authority > scheme_size(base) && *reference != '/';
+    char *uri =
+        mb_arena_print(arena, "%.*s%s%s", (int)path, base, bare ? "/" : "", reference);
     char *tail = uri + strcspn(uri, "?#");
     const char *rest = mb_arena_copy_string(arena, tail);
     *tail = '\0';
