@@ -13,12 +13,26 @@ static void test_reads_variant(void **state)
     assert_string_equal(variant->mesh_version, "1.28.1");
     assert_string_equal(variant->url, "http://productpage.meshed:9080");
     assert_string_equal(variant->adapter, "running");
-    assert_int_equal(variant->parameter_count, 3);
-    assert_string_equal(variant->parameters[0].name, "namespace");
-    assert_string_equal(variant->parameters[0].value, "bench");
-    assert_string_equal(variant->parameters[1].value, "30");
-    assert_string_equal(variant->parameters[2].value, "true");
+    assert_int_equal(variant->parameter_count, 1);
+    assert_string_equal(variant->parameters[0].name, "url");
+    assert_string_equal(variant->parameters[0].value, "http://productpage.meshed:9080");
     assert_null(mb_spec_find_variant(&spec, "other"));
+    mb_arena_release(&arena);
+}
+
+static void test_parameters_are_text(void **state)
+{
+    (void)state;
+    struct mb_arena arena = {0};
+    struct mb_spec spec = load_text(&arena, HEAD WORKLOAD
+                                    "variants: [{name: a, mesh: none, adapter: {use: b, "
+                                    "parameters: {text: c, count: 30, on: true}}}]");
+    const struct mb_variant *variant = &spec.variants[0];
+    assert_int_equal(variant->parameter_count, 3);
+    assert_string_equal(variant->parameters[0].value, "c");
+    assert_string_equal(variant->parameters[1].value, "30");
+    assert_string_equal(variant->parameters[2].name, "on");
+    assert_string_equal(variant->parameters[2].value, "true");
     mb_arena_release(&arena);
 }
 
@@ -157,6 +171,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads_variant),
+        cmocka_unit_test(test_parameters_are_text),
         cmocka_unit_test(test_reads_application),
         cmocka_unit_test(test_adds_the_twin),
         cmocka_unit_test(test_adapter_path_counts_from_the_spec),
