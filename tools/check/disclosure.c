@@ -213,22 +213,28 @@ void mb_disclosure_baseline(struct mb_check *check)
     }
 }
 
-// A key of every workload that has a default, and should be stated all the same.
+// A key of every workload that has a default, and should be stated all the same. One
+// finding for all workloads, at the first that leaves it out.
 static void workload_key(struct mb_check *check, const char *group, const char *key,
                          const char *hint)
 {
     const struct mb_node *workloads = mb_run_list(check, "workloads");
+    size_t silent = 0;
+    size_t first = 0;
     for (size_t i = 0; i < mb_node_count(workloads); i++) {
         const struct mb_node *workload = mb_run_item(workloads, i);
         const struct mb_node *holder =
             group[0] != '\0' ? mb_node_find(workload, group + 1) : workload;
         if (workload->type == MB_NODE_MAP && mb_node_find(holder, key) == NULL) {
-            mb_run_report(
-                check, mb_run_spec_at(check, "/workloads/%zu%s/%s", i, group, key), hint,
-                "workload '%s' leaves '%s' to the default: needed for level "
-                "'disclosed'",
-                mb_node_text(mb_node_find(workload, "name"), ""), key);
+            first = silent == 0 ? i : first;
+            silent++;
         }
+    }
+    if (silent > 0) {
+        mb_run_report(
+            check, mb_run_spec_at(check, "/workloads/%zu%s/%s", first, group, key), hint,
+            "%zu workload%s '%s' to the default: needed for level 'disclosed'", silent,
+            silent == 1 ? " leaves" : "s leave", key);
     }
 }
 

@@ -109,15 +109,39 @@ void mb_refs_variants(struct mb_check *check)
     }
 }
 
+const char *mb_refs_metric_hint(struct mb_arena *arena, const char *text)
+{
+    static const char *const metrics[] = {"response_time.p50",
+                                          "response_time.p90",
+                                          "response_time.p99",
+                                          "throughput",
+                                          "response_time.p99.9",
+                                          "response_time.mean",
+                                          "error_ratio",
+                                          "service_time.p99",
+                                          "memory.application",
+                                          "cpu_per_request",
+                                          "memory.data_plane",
+                                          "cpu_per_request.application",
+                                          "connect_time.p99",
+                                          "wait_for_connection.p99",
+                                          "cpu_per_request.data_plane",
+                                          "memory",
+                                          "dispatch_lag.p99",
+                                          NULL};
+    const char *nearest = mb_units_nearest(text, metrics);
+    return nearest != NULL ? mb_arena_print(arena, "did you mean '%s'?", nearest)
+                           : "for example response_time.p99, throughput, error_ratio, "
+                             "cpu_per_request, memory.data_plane";
+}
+
 static void metric_known(struct mb_check *check, const struct mb_node *node,
                          const char *pointer)
 {
     struct mb_metric metric;
     const char *text = mb_node_text(node, NULL);
     if (text != NULL && !mb_metric_parse(text, &metric)) {
-        mb_run_report(check, pointer,
-                      "for example response_time.p99, throughput, error_ratio, "
-                      "cpu_per_request, memory.data_plane",
+        mb_run_report(check, pointer, mb_refs_metric_hint(check->arena, text),
                       "'%s' is not a metric", text);
     }
 }

@@ -16,6 +16,9 @@ void mb_refs_files(struct mb_check *check);          // MB128
 void mb_refs_variables(struct mb_check *check);      // MB129
 void mb_refs_file_digests(struct mb_check *check);   // MB142
 
+// In arena: a hint for a text that is no metric.
+const char *mb_refs_metric_hint(struct mb_arena *arena, const char *text);
+
 // The name or path of a variant's adapter, however it is written; NULL when there is
 // none. True when that is a path.
 const struct mb_node *mb_refs_adapter(const struct mb_node *variant);

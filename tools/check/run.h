@@ -20,7 +20,7 @@ struct mb_check_hit {
 struct mb_check {
     struct mb_arena *arena;
     const struct mb_ctx *ctx; // NULL: look at nothing outside the document
-    const struct mb_doc *doc;
+    struct mb_doc *doc;
     const struct mb_node *root;
     enum mb_document document;
     const struct mb_node *spec; // a benchmark's root, a result's resolved spec, or NULL

@@ -1,8 +1,10 @@
 #include "check/structure.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/embed.h"
+#include "check/refs.h"
 #include "schema/schema.h"
 
 static const char *const kinds[] = {"benchmark", "adapter", "result", NULL};
@@ -103,12 +105,61 @@ static const char *finding_pointer(struct mb_check *check,
                : finding->pointer;
 }
 
+// The words of a schema's description as a hint: lower case, no final stop. Names keep
+// their capitals.
+static const char *hint_from(struct mb_check *check, const char *text)
+{
+    size_t size = text != NULL ? strlen(text) : 0;
+    if (size < 2) {
+        return text;
+    }
+    char *hint = mb_arena_copy_bytes(check->arena, text, size - (text[size - 1] == '.'));
+    if (islower((unsigned char)hint[1]) || hint[1] == ' ') {
+        hint[0] = (char)tolower((unsigned char)hint[0]);
+    }
+    return hint;
+}
+
+// What a unit is called in messages; as in base/units.
+static const char *quantity_of(const struct mb_schema_finding *finding)
+{
+    const char *unit = finding->unit;
+    return unit != NULL && unit[0] != '\0' ? unit : "quantity";
+}
+
+// A number or another thing where a quantity belongs: quotes would not help, a unit does.
+static bool lacks_unit(const struct mb_schema_finding *finding)
+{
+    return finding->fault == MB_SCHEMA_TYPE && finding->code != NULL &&
+           strcmp(finding->code, "MB112") == 0 && finding->instance->lexeme != NULL;
+}
+
+static const char *finding_message(struct mb_check *check,
+                                   const struct mb_schema_finding *finding,
+                                   const char **hint)
+{
+    const char *code = finding_code(finding);
+    const char *message = mb_schema_say(check->arena, finding, hint);
+    *hint = strstr(message, "did you mean") == NULL ? hint_from(check, *hint) : NULL;
+    if (lacks_unit(finding)) {
+        *hint = hint_from(check, finding->description);
+        return mb_arena_print(check->arena, "'%s' is not a %s: it has no unit",
+                              finding->instance->lexeme, quantity_of(finding));
+    }
+    if (strcmp(code, "MB123") == 0 && finding->instance->type == MB_NODE_STRING) {
+        const char *text = mb_node_text(finding->instance, "");
+        *hint = mb_refs_metric_hint(check->arena, text);
+        return mb_arena_print(check->arena, "'%s' is not a metric", text);
+    }
+    return message;
+}
+
 static void finding_take(struct mb_check *check, const struct mb_schema_finding *finding)
 {
     struct mb_check_hit hit = {.rule = mb_rules_find(finding_code(finding)),
                                .pointer = finding_pointer(check, finding),
                                .at_key = finding->at_key};
-    hit.message = mb_schema_say(check->arena, finding, &hit.hint);
+    hit.message = finding_message(check, finding, &hit.hint);
     mb_run_add(check, &hit);
 }
 
@@ -188,7 +239,9 @@ void mb_structure_check(struct mb_check *check)
     }
     struct mb_schema_findings findings;
     mb_schema_findings_init(&findings, check->arena);
-    (void)mb_schema_validate(schema, check->root, &findings);
+    if (!mb_schema_validate(schema, check->root, &findings)) {
+        mb_doc_locate(check->arena, check->doc); // messages quote numbers as written
+    }
     for (size_t i = 0; i < findings.count; i++) {
         finding_take(check, &findings.items[i]);
     }

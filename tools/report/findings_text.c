@@ -64,7 +64,7 @@ static void item_print(const struct mb_findings_file *file,
                  mb_severity_name(finding->severity), finding->code, palette->reset);
     show(out, finding->message);
     mb_buf_append_char(out, '\n');
-    if (item->source != NULL) {
+    if (item->source != NULL && finding->severity == MB_SEVERITY_ERROR) {
         source_print(item, palette, out);
     }
     if (finding->hint != NULL) {
@@ -82,6 +82,18 @@ static void count_print(struct mb_buf *out, size_t count, const char *word, bool
     mb_buf_print(out, "%s%zu %s%s", *first ? "" : ", ", count, word,
                  count == 1 ? "" : "s");
     *first = false;
+}
+
+// The worst finding's code, the first of those.
+static const char *code_to_explain(const struct mb_findings_file *file)
+{
+    const struct mb_finding *worst = &file->items[0].finding;
+    for (size_t i = 1; i < file->count; i++) {
+        if (file->items[i].finding.severity > worst->severity) {
+            worst = &file->items[i].finding;
+        }
+    }
+    return worst->code;
 }
 
 // "x.yaml: 1 error, 1 warning; not valid"
@@ -113,7 +125,7 @@ static void summary_print(const struct mb_findings *findings,
     }
     if (file->count > 0) {
         mb_buf_print(out, ".  More on a code: meshbench explain %s",
-                     file->items[0].finding.code);
+                     code_to_explain(file));
     }
     mb_buf_append_char(out, '\n');
 }
