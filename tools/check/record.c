@@ -390,13 +390,18 @@ void mb_record_host(struct mb_check *check)
                                            {"memory_bytes", "memory"},
                                            {"kernel", "kernel"},
                                            {"cpu_model", "instance"}};
+    const char *missing = "";
     for (size_t i = 0; check->result != NULL && i < sizeof names / sizeof names[0]; i++) {
         if (!has_fact(check->result, names[i][0]) &&
             !has_fact(check->result, names[i][1])) {
-            mb_run_report(check, "/facts", "'meshbench env' prints what can be captured",
-                          "the machine's '%s' is not known: needed for level 'disclosed'",
-                          names[i][0]);
+            missing = mb_arena_print(check->arena, "%s%s'%s'", missing,
+                                     missing[0] != '\0' ? ", " : "", names[i][0]);
         }
+    }
+    if (missing[0] != '\0') {
+        mb_run_report(check, "/facts", "'meshbench env' prints what can be captured",
+                      "not known of the machine: %s: needed for level 'disclosed'",
+                      missing);
     }
 }
 

@@ -304,8 +304,9 @@ static const char *url_port(const char *url)
     host = host != NULL ? host + 3 : url;
     size_t size = strcspn(host, "/?#");
     const char *end = host + size;
-    const char *bracket = memchr(host, ']', size); // [::1]:80
-    const char *from = bracket != NULL ? bracket : host;
+    const char *at = memchr(host, '@', size);    // user:password@host
+    const char *after = memchr(host, ']', size); // [::1]:80
+    const char *from = after != NULL ? after : at != NULL ? at : host;
     const char *colon = memchr(from, ':', (size_t)(end - from));
     return colon != NULL ? colon + 1 : "";
 }

@@ -134,6 +134,43 @@ static bool lacks_unit(const struct mb_schema_finding *finding)
            strcmp(finding->code, "MB112") == 0 && finding->instance->lexeme != NULL;
 }
 
+// The key that a value belongs to; for an item of a list, that of the list.
+static const char *key_of(struct mb_check *check, const char *pointer)
+{
+    size_t end = strlen(pointer);
+    while (end > 0) {
+        size_t start = end;
+        while (start > 0 && pointer[start - 1] != '/') {
+            start--;
+        }
+        if (start < end && !isdigit((unsigned char)pointer[start])) {
+            return mb_arena_copy_bytes(check->arena, pointer + start, end - start);
+        }
+        end = start > 0 ? start - 1 : 0;
+    }
+    return "document";
+}
+
+// Schemas say in words what a pattern wants, and people read words.
+static const char *form_message(struct mb_check *check,
+                                const struct mb_schema_finding *finding,
+                                const char **hint)
+{
+    const char *text = mb_node_text(finding->instance, "");
+    const char *key = key_of(check, finding->pointer);
+    if (finding->fault == MB_SCHEMA_LENGTH &&
+        mb_node_integer(finding->expected, 0) == 1) {
+        return mb_arena_print(check->arena, "'%s' is empty", key);
+    }
+    if (finding->fault == MB_SCHEMA_PATTERN && finding->detail == NULL &&
+        finding->description != NULL) {
+        *hint = hint_from(check, finding->description);
+        return mb_arena_print(check->arena, "'%s' does not have the form of '%s'", text,
+                              key);
+    }
+    return NULL;
+}
+
 static const char *finding_message(struct mb_check *check,
                                    const struct mb_schema_finding *finding,
                                    const char **hint)
@@ -151,7 +188,8 @@ static const char *finding_message(struct mb_check *check,
         *hint = mb_refs_metric_hint(check->arena, text);
         return mb_arena_print(check->arena, "'%s' is not a metric", text);
     }
-    return message;
+    const char *form = form_message(check, finding, hint);
+    return form != NULL ? form : message;
 }
 
 static void finding_take(struct mb_check *check, const struct mb_schema_finding *finding)
