@@ -149,7 +149,7 @@ void mb_record_times(struct mb_check *check)
         return;
     }
     if (result->finished_unix_ns < result->started_unix_ns) {
-        mb_run_report(check, "/finished", NULL, "the run finished before it started");
+        mb_run_report(check, "/finished_at", NULL, "the run finished before it started");
         return;
     }
     for (size_t i = 0; i < result->cell_count; i++) {
