@@ -105,8 +105,7 @@ static const char *finding_pointer(struct mb_check *check,
                : finding->pointer;
 }
 
-// The words of a schema's description as a hint: lower case, no final stop. Names keep
-// their capitals.
+// The words of a schema's description as a hint: lower case, no final stop.
 static const char *hint_from(struct mb_check *check, const char *text)
 {
     size_t size = text != NULL ? strlen(text) : 0;
@@ -118,20 +117,6 @@ static const char *hint_from(struct mb_check *check, const char *text)
         hint[0] = (char)tolower((unsigned char)hint[0]);
     }
     return hint;
-}
-
-// What a unit is called in messages; as in base/units.
-static const char *quantity_of(const struct mb_schema_finding *finding)
-{
-    const char *unit = finding->unit;
-    return unit != NULL && unit[0] != '\0' ? unit : "quantity";
-}
-
-// A number or another thing where a quantity belongs: quotes would not help, a unit does.
-static bool lacks_unit(const struct mb_schema_finding *finding)
-{
-    return finding->fault == MB_SCHEMA_TYPE && finding->code != NULL &&
-           strcmp(finding->code, "MB112") == 0 && finding->instance->lexeme != NULL;
 }
 
 // The key that a value belongs to; for an item of a list, that of the list.
@@ -151,45 +136,22 @@ static const char *key_of(struct mb_check *check, const char *pointer)
     return "document";
 }
 
-// Schemas say in words what a pattern wants, and people read words.
-static const char *form_message(struct mb_check *check,
-                                const struct mb_schema_finding *finding,
-                                const char **hint)
-{
-    const char *text = mb_node_text(finding->instance, "");
-    const char *key = key_of(check, finding->pointer);
-    if (finding->fault == MB_SCHEMA_LENGTH &&
-        mb_node_integer(finding->expected, 0) == 1) {
-        return mb_arena_print(check->arena, "'%s' is empty", key);
-    }
-    if (finding->fault == MB_SCHEMA_PATTERN && finding->detail == NULL &&
-        finding->description != NULL) {
-        *hint = hint_from(check, finding->description);
-        return mb_arena_print(check->arena, "'%s' does not have the form of '%s'", text,
-                              key);
-    }
-    return NULL;
-}
-
+// The engine's words, or better ones where more is known here than in a schema.
 static const char *finding_message(struct mb_check *check,
                                    const struct mb_schema_finding *finding,
                                    const char **hint)
 {
-    const char *code = finding_code(finding);
     const char *message = mb_schema_say(check->arena, finding, hint);
     *hint = strstr(message, "did you mean") == NULL ? hint_from(check, *hint) : NULL;
-    if (lacks_unit(finding)) {
-        *hint = hint_from(check, finding->description);
-        return mb_arena_print(check->arena, "'%s' is not a %s: it has no unit",
-                              finding->instance->lexeme, quantity_of(finding));
+    if (strcmp(finding_code(finding), "MB123") == 0) {
+        *hint = mb_refs_metric_hint(check->arena, mb_node_text(finding->instance, ""));
     }
-    if (strcmp(code, "MB123") == 0 && finding->instance->type == MB_NODE_STRING) {
-        const char *text = mb_node_text(finding->instance, "");
-        *hint = mb_refs_metric_hint(check->arena, text);
-        return mb_arena_print(check->arena, "'%s' is not a metric", text);
+    if (finding->fault == MB_SCHEMA_LENGTH &&
+        mb_node_integer(finding->expected, 0) == 1) {
+        return mb_arena_print(check->arena, "'%s' is empty",
+                              key_of(check, finding->pointer));
     }
-    const char *form = form_message(check, finding, hint);
-    return form != NULL ? form : message;
+    return message;
 }
 
 static void finding_take(struct mb_check *check, const struct mb_schema_finding *finding)
