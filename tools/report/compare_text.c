@@ -33,14 +33,14 @@ static struct scale scale_choose(const struct mb_comparison *effect)
         return size >= 1e6 ? (struct scale){1e-6, "ms", false}
                            : (struct scale){1e-3, "us", false};
     case MB_METRIC_NS_PER_REQUEST:
-        return size >= 1e6 ? (struct scale){1e-6, "ms", true}
-                           : (struct scale){1e-3, "us", true};
+        return size >= 1e6 ? (struct scale){1e-6, "ms", false}
+                           : (struct scale){1e-3, "us", false};
     case MB_METRIC_RPS:
         return (struct scale){1.0, "rps", true};
     case MB_METRIC_RATIO:
         return (struct scale){100.0, "%", false};
     case MB_METRIC_BYTES:
-        return (struct scale){1.0 / 1048576.0, "MiB", true};
+        return (struct scale){1.0 / 1048576.0, "MiB", false};
     }
     return (struct scale){1.0, "", false};
 }
@@ -87,7 +87,7 @@ static int decimals_for(double size)
 static int decimals_of_error(double half_width)
 {
     if (!(half_width > 0.0)) {
-        return 2;
+        return 1;
     }
     int digits = 1 - (int)floor(log10(half_width));
     return digits < 0 ? 0 : digits > 4 ? 4 : digits;
@@ -162,6 +162,10 @@ static void effect_text(const struct mb_comparison *effect, const struct scale *
         char value[CELL_TEXT / 2];
         value_text(&effect->value, scale, value, sizeof value);
         (void)snprintf(text, size, "%s%s", value, verdict_word(effect));
+        return;
+    }
+    if (estimate->state == MB_SAMPLE_ZERO_VARIANCE && estimate->value == 0.0) {
+        (void)snprintf(text, size, "equal");
         return;
     }
     const char *unit = relative ? "%" : "";
