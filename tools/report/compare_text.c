@@ -269,11 +269,20 @@ static void effect_row(struct mb_table *table, const struct mb_compare_report *r
     }
 }
 
+// Where a comparison is printed to.
+struct page {
+    struct mb_arena *arena;
+    const struct mb_compare_report *report;
+    size_t width;
+    bool color;
+    struct mb_buf *out;
+};
+
 // Prints the table of the point that starts at `start`; returns where the next one
 // starts.
-static size_t point_print(struct mb_arena *arena, const struct mb_compare_report *report,
-                          size_t start, size_t width, bool color, struct mb_buf *out)
+static size_t point_print(const struct page *page, size_t start)
 {
+    const struct mb_compare_report *report = page->report;
     const struct mb_comparison *first = &report->comparisons[start];
     size_t run = run_length(report, start);
     size_t columns = 1;
@@ -281,17 +290,17 @@ static size_t point_print(struct mb_arena *arena, const struct mb_compare_report
         columns += column_shown(&first[i]);
     }
     bool within = first->design == MB_COMPARE_VARIANT;
-    mb_buf_print(out, "\n  %s%s%s\n", within ? "" : first->cell->variant,
-                 within ? "" : " · ", mb_point_title(arena, &first->cell->point));
+    mb_buf_print(page->out, "\n  %s%s%s\n", within ? "" : first->cell->variant,
+                 within ? "" : " · ", mb_point_title(page->arena, &first->cell->point));
     struct mb_table table;
-    mb_table_init(&table, arena, columns);
+    mb_table_init(&table, page->arena, columns);
     head_rows(&table, report, first, run);
     size_t at = start;
     while (at < report->count && report->comparisons[at].baseline == first->baseline) {
         effect_row(&table, report, &report->comparisons[at], run_length(report, at));
         at += run_length(report, at);
     }
-    mb_table_print(&table, 4, width, color, out);
+    mb_table_print(&table, 4, page->width, page->color, page->out);
     return at;
 }
 
@@ -368,10 +377,11 @@ static const char *value_show(struct mb_arena *arena, const struct mb_node *node
 }
 
 // What differs between these results? Harmless differences are left to the JSON.
-static void differences_print(const struct mb_compare_report *report,
-                              struct mb_arena *arena, size_t width, bool color,
-                              struct mb_buf *out)
+static void differences_print(const struct page *page)
 {
+    const struct mb_compare_report *report = page->report;
+    struct mb_arena *arena = page->arena;
+    struct mb_buf *out = page->out;
     struct mb_table table;
     mb_table_init(&table, arena, 4);
     table.left = true;
@@ -390,7 +400,7 @@ static void differences_print(const struct mb_compare_report *report,
     }
     if (table.count > 0) {
         mb_buf_append_string(out, "\nWhat differs between these results:\n");
-        mb_table_print(&table, 2, width, color, out);
+        mb_table_print(&table, 2, page->width, page->color, out);
     } else if (report->side_count > 1) {
         mb_buf_append_string(out,
                              "\nNothing that matters differs between these results.\n");
@@ -481,11 +491,13 @@ void mb_report_compare_text(struct mb_arena *arena,
                             const struct mb_compare_report *report, size_t width,
                             bool color, struct mb_buf *out)
 {
+    const struct page page = {
+        .arena = arena, .report = report, .width = width, .color = color, .out = out};
     head_print(report, out);
     for (size_t at = 0; at < report->count;) {
-        at = point_print(arena, report, at, width, color, out);
+        at = point_print(&page, at);
     }
-    differences_print(report, arena, width, color, out);
+    differences_print(&page);
     gates_print(report, arena, color, out);
     undecided_print(report, arena, out);
     foot_print(report, out);

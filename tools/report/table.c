@@ -12,7 +12,8 @@ void mb_table_init(struct mb_table *table, struct mb_arena *arena, size_t column
     *table = (struct mb_table){.arena = arena, .columns = columns};
 }
 
-size_t mb_table_text_width(const char *text)
+// Columns that the text takes on a terminal: one for each UTF-8 character.
+static size_t text_width(const char *text)
 {
     size_t width = 0;
     for (; *text != '\0'; text++) {
@@ -57,7 +58,7 @@ static void blanks_append(struct mb_buf *out, size_t count)
 static void cell_print(const struct mb_table_cell *cell, size_t width, bool left,
                        bool color, struct mb_buf *out)
 {
-    size_t used = mb_table_text_width(cell->text);
+    size_t used = text_width(cell->text);
     bool styled = color && cell->style != MB_TABLE_PLAIN;
     if (!left) {
         blanks_append(out, width - used);
@@ -78,21 +79,26 @@ static void line_trim(struct mb_buf *out)
     mb_buf_append_char(out, '\n');
 }
 
+// Columns [first, end) beside column 0, and how they are printed.
 struct band {
-    size_t first; // columns [first, end), beside column 0
+    const struct mb_table *table;
+    const size_t *widths;
+    size_t first;
     size_t end;
+    size_t indent;
+    bool color;
 };
 
-static void band_print(const struct mb_table *table, const size_t *widths,
-                       struct band band, size_t indent, bool color, struct mb_buf *out)
+static void band_print(const struct band *band, struct mb_buf *out)
 {
+    const struct mb_table *table = band->table;
     for (size_t row = 0; row + table->columns <= table->count; row += table->columns) {
-        blanks_append(out, indent);
-        cell_print(&table->cells[row], widths[0], true, color, out);
-        for (size_t column = band.first; column < band.end; column++) {
+        blanks_append(out, band->indent);
+        cell_print(&table->cells[row], band->widths[0], true, band->color, out);
+        for (size_t column = band->first; column < band->end; column++) {
             blanks_append(out, GAP);
-            cell_print(&table->cells[row + column], widths[column], table->left, color,
-                       out);
+            cell_print(&table->cells[row + column], band->widths[column], table->left,
+                       band->color, out);
         }
         line_trim(out);
     }
@@ -103,11 +109,16 @@ void mb_table_print(const struct mb_table *table, size_t indent, size_t width, b
 {
     size_t *widths = mb_mem_alloc(table->columns, sizeof *widths);
     for (size_t i = 0; i < table->count; i++) {
-        size_t used = mb_table_text_width(table->cells[i].text);
+        size_t used = text_width(table->cells[i].text);
         size_t column = i % table->columns;
         widths[column] = used > widths[column] ? used : widths[column];
     }
-    struct band band = {.first = 1, .end = 1};
+    struct band band = {.table = table,
+                        .widths = widths,
+                        .first = 1,
+                        .end = 1,
+                        .indent = indent,
+                        .color = color};
     while (band.first < table->columns || band.first == 1) {
         size_t used = indent + widths[0];
         while (band.end < table->columns &&
@@ -117,7 +128,7 @@ void mb_table_print(const struct mb_table *table, size_t indent, size_t width, b
         if (band.first > 1) {
             mb_buf_append_char(out, '\n');
         }
-        band_print(table, widths, band, indent, color, out);
+        band_print(&band, out);
         if (band.end >= table->columns) {
             break;
         }

@@ -38,7 +38,4 @@ void mb_table_add(struct mb_table *table, enum mb_table_style style, const char 
 void mb_table_print(const struct mb_table *table, size_t indent, size_t width, bool color,
                     struct mb_buf *out);
 
-// Columns that the text takes on a terminal: one for each UTF-8 character.
-size_t mb_table_text_width(const char *text);
-
 #endif

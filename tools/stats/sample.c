@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "stats/special.h"
 
-double mb_sample_mean(const double *values, size_t count)
+static double mean_of(const double *values, size_t count)
 {
     double sum = 0.0;
     for (size_t i = 0; i < count; i++) {
@@ -16,12 +16,13 @@ double mb_sample_mean(const double *values, size_t count)
     return count > 0 ? sum / (double)count : NAN;
 }
 
-double mb_sample_sd(const double *values, size_t count)
+// Standard deviation with n - 1; NaN below two values.
+static double deviation_of(const double *values, size_t count)
 {
     if (count < 2) {
         return NAN;
     }
-    double mean = mb_sample_mean(values, count);
+    double mean = mean_of(values, count);
     double squares = 0.0;
     for (size_t i = 0; i < count; i++) {
         squares += (values[i] - mean) * (values[i] - mean);
@@ -106,12 +107,11 @@ static double largest_magnitude(const double *values, size_t count)
 struct mb_sample_estimate mb_sample_paired(const double *values, size_t count,
                                            double confidence)
 {
-    struct mb_sample_estimate estimate =
-        estimate_empty(count, mb_sample_mean(values, count));
+    struct mb_sample_estimate estimate = estimate_empty(count, mean_of(values, count));
     if (count < 2) {
         return estimate;
     }
-    estimate.sd = mb_sample_sd(values, count);
+    estimate.sd = deviation_of(values, count);
     estimate.df = (double)count - 1.0;
     estimate.error = estimate.sd / sqrt((double)count);
     estimate_finish(&estimate, largest_magnitude(values, count), confidence);
@@ -123,13 +123,13 @@ struct mb_sample_estimate mb_sample_welch(const double *left, size_t left_count,
                                           double confidence)
 {
     size_t n = left_count < right_count ? left_count : right_count;
-    double value = mb_sample_mean(right, right_count) - mb_sample_mean(left, left_count);
+    double value = mean_of(right, right_count) - mean_of(left, left_count);
     struct mb_sample_estimate estimate = estimate_empty(n, value);
     if (n < 2) {
         return estimate;
     }
-    double left_share = pow(mb_sample_sd(left, left_count), 2.0) / (double)left_count;
-    double right_share = pow(mb_sample_sd(right, right_count), 2.0) / (double)right_count;
+    double left_share = pow(deviation_of(left, left_count), 2.0) / (double)left_count;
+    double right_share = pow(deviation_of(right, right_count), 2.0) / (double)right_count;
     double variance = left_share + right_share;
     estimate.sd = sqrt(variance * (double)n / 2.0);
     estimate.df = variance * variance /

@@ -30,11 +30,6 @@ struct mb_sample_estimate {
                     // difference is the same and not zero
 };
 
-double mb_sample_mean(const double *values, size_t count);
-
-// Standard deviation with n - 1; NaN below two values.
-double mb_sample_sd(const double *values, size_t count);
-
 // Median; the middle two averaged. Sorts a copy.
 double mb_sample_median(const double *values, size_t count);
 

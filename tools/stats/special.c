@@ -47,8 +47,8 @@ double mb_special_normal_quantile(double p)
     return z - step / (1.0 + z * step / 2.0);
 }
 
-// Lentz's method for the continued fraction; converges fast for x < (a + 1) / (a + b +
-// 2).
+// Continued fraction DLMF 8.17.22 (https://dlmf.nist.gov/8.17) by Lentz's method;
+// converges fast for x < (a + 1) / (a + b + 2).
 static double beta_fraction(double a, double b, double x)
 {
     const double tiny = 1e-300;
@@ -77,7 +77,8 @@ static double beta_fraction(double a, double b, double x)
     return fraction;
 }
 
-double mb_special_beta(double a, double b, double x)
+// Regularised incomplete beta function I_x(a, b); a, b > 0, 0 <= x <= 1.
+static double beta_regularised(double a, double b, double x)
 {
     if (!(x >= 0.0 && x <= 1.0)) {
         return NAN;
@@ -98,7 +99,7 @@ double mb_special_t_two_sided(double t, double df)
     if (isinf(t)) {
         return 0.0;
     }
-    return mb_special_beta(df / 2.0, 0.5, df / (df + t * t));
+    return beta_regularised(df / 2.0, 0.5, df / (df + t * t));
 }
 
 double mb_special_t_cdf(double t, double df)
@@ -145,5 +146,5 @@ double mb_special_binomial_cdf(int64_t k, int64_t n, double p)
     if (k >= n) {
         return 1.0;
     }
-    return mb_special_beta((double)(n - k), (double)k + 1.0, 1.0 - p);
+    return beta_regularised((double)(n - k), (double)k + 1.0, 1.0 - p);
 }

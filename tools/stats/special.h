@@ -9,10 +9,6 @@
 double mb_special_normal_cdf(double z);
 double mb_special_normal_quantile(double p);
 
-// Regularised incomplete beta function I_x(a, b); a, b > 0, 0 <= x <= 1.
-// Continued fraction: DLMF 8.17.22 (https://dlmf.nist.gov/8.17).
-double mb_special_beta(double a, double b, double x);
-
 // Student's t with `df` > 0 degrees of freedom (need not be whole): P(T <= t), the
 // two-sided tail P(|T| >= |t|) without loss of digits, and the quantile for 0 < p < 1.
 double mb_special_t_cdf(double t, double df);
