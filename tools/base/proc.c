@@ -34,6 +34,7 @@ struct launch {
     int output; // becomes 1
     int errors; // becomes 2
     int cpu;
+    bool detached;
     int report; // close-on-exec; takes a struct trouble when exec is not reached
     pid_t parent;
 };
@@ -153,11 +154,15 @@ static void child_reset_signals(void)
 
 static _Noreturn void child_run(const struct launch *launch)
 {
-    (void)setpgid(0, 0);
     child_reset_signals();
-    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != launch->parent) {
-        _exit(127); // it died before prctl could tell
+    if (launch->detached) {
+        (void)setsid();
+    } else {
+        (void)setpgid(0, 0);
+        (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+        if (getppid() != launch->parent) {
+            _exit(127); // it died before prctl could tell
+        }
     }
     if (launch->cwd != NULL && chdir(launch->cwd) != 0) {
         child_fail(launch, STEP_FOLDER);
@@ -245,7 +250,8 @@ static enum mb_status start_with(const struct mb_proc_spec *spec, int output, in
     int own = -1;
     *proc = (struct mb_proc){0};
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-    struct launch launch = {.cwd = spec->cwd, .cpu = spec->cpu, .input = nowhere};
+    struct launch launch = {
+        .cwd = spec->cwd, .cpu = spec->cpu, .detached = spec->detached, .input = nowhere};
     char *program = mb_proc_find(&arena, spec->argv[0], NULL);
     if (nowhere < 0) {
         status = mb_err_system(err, errno, "cannot open '/dev/null'");

@@ -19,6 +19,7 @@ struct mb_proc_spec {
     const char
         *output_path; // stdout and stderr go there (created, appended); NULL: /dev/null
     int cpu;          // pins to one CPU; -1: inherits
+    bool detached;    // a session of its own: it outlives us and hears no interrupt
 };
 
 struct mb_proc {
@@ -28,7 +29,8 @@ struct mb_proc {
 };
 
 // Starts it. A program that is missing is MB_FAILED, message "cannot start 'x': not found
-// on PATH". The child gets SIGTERM when we die, whatever kills us (PR_SET_PDEATHSIG).
+// on PATH". The child gets SIGTERM when we die, whatever kills us (PR_SET_PDEATHSIG),
+// unless it is detached.
 MB_MUST_USE enum mb_status mb_proc_start(const struct mb_proc_spec *spec,
                                          struct mb_proc *proc, struct mb_err *err);
 

@@ -23,7 +23,7 @@ enum {
 };
 
 static const int64_t PROBE_NS = 1000000000; // one attempt to reach it
-static const int64_t RETRY_NS = 10000000;
+static const int64_t RETRY_NS = 20000000;
 
 static const char OUTPUT_NAME[] = "output.log"; // what the program prints
 
@@ -348,7 +348,8 @@ static enum mb_status ready_wait(struct launch *launch, struct mb_err *err)
     }
 }
 
-// The end of a text: at most LOG_LINES lines and LOG_SHOWN bytes.
+// The end of a text: at most LOG_LINES lines and LOG_SHOWN bytes, whole lines if
+// possible.
 static const char *tail_find(const char *text, size_t size)
 {
     size_t end = size;
@@ -364,7 +365,8 @@ static const char *tail_find(const char *text, size_t size)
         }
         start--;
     }
-    return text + start;
+    size_t cut = start > 0 && lines < LOG_LINES ? strcspn(text + start, "\n") + 1 : 0;
+    return text + start + (start + cut < end ? cut : 0);
 }
 
 static char *log_tail(struct mb_arena *arena, const char *path)

@@ -12,7 +12,7 @@
 #include "base/ctx.h"
 #include "base/err.h"
 #include "base/proc.h"
-#include "mesh/guard.h"
+#include "base/guard.h"
 #include "model/result.h"
 #include "model/spec.h"
 

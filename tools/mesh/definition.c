@@ -518,6 +518,8 @@ static void start_read(const struct reading *reading, const struct mb_node *root
     if (start == NULL) {
         if (adapter->has_program) {
             fault(reading, root, "missing key 'start': there is a program to start");
+        } else if (mb_node_find(root, "url") == NULL) {
+            fault(reading, root, "missing key 'program' or 'url'");
         }
         return;
     }

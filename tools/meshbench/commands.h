@@ -7,7 +7,9 @@
 extern const struct mb_cmd mb_cmd_app;
 extern const struct mb_cmd mb_cmd_compare;
 extern const struct mb_cmd mb_cmd_init;
+extern const struct mb_cmd mb_cmd_env;
 extern const struct mb_cmd mb_cmd_load;
+extern const struct mb_cmd mb_cmd_mesh;
 extern const struct mb_cmd mb_cmd_explain;
 extern const struct mb_cmd mb_cmd_show;
 extern const struct mb_cmd mb_cmd_validate;

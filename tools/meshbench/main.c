@@ -17,6 +17,8 @@ const struct mb_cmd *const mb_commands[] = {
     &mb_cmd_run,
     &mb_cmd_load,
     &mb_cmd_app,
+    &mb_cmd_mesh,
+    &mb_cmd_env,
     // Understand
     &mb_cmd_show,
     &mb_cmd_verify,

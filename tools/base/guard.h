@@ -1,11 +1,11 @@
-// A guard for what an adapter started: a small process beside us that ends the program
+// A guard for what we started: a small process beside us that ends the program
 // and removes its folder when we die without doing so, whatever kills us (SIGKILL
-// included). Mesh floor: may include base.
+// included). Base floor.
 //
 // A death signal set by prctl(2) is not enough: it reaches the direct child only, once,
 // and a program may ignore it; and nobody would remove the folder.
-#ifndef MB_MESH_GUARD_H
-#define MB_MESH_GUARD_H
+#ifndef MB_BASE_GUARD_H
+#define MB_BASE_GUARD_H
 
 #include <stdint.h>
 #include <sys/types.h>

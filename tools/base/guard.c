@@ -1,4 +1,4 @@
-#include "mesh/guard.h"
+#include "base/guard.h"
 
 #include <dirent.h>
 #include <errno.h>
