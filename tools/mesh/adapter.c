@@ -93,11 +93,6 @@ enum mb_status mb_adapter_available(struct mb_arena *arena, struct mb_ctx *ctx,
                                 : MB_OK;
 }
 
-enum mb_status mb_adapter_free_port(const char *host, int *port, struct mb_err *err)
-{
-    return mb_ready_free_port(host, port, err);
-}
-
 // --- bringing up
 
 // What one call of mb_adapter_up works on.

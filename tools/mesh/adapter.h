@@ -76,8 +76,4 @@ char *mb_adapter_last_words(struct mb_arena *arena,
 // Stops it and removes its folder. Fine on one that never started.
 void mb_adapter_down(struct mb_adapter_instance *instance);
 
-// A TCP port on `host` that is free now.
-MB_MUST_USE enum mb_status mb_adapter_free_port(const char *host, int *port,
-                                                struct mb_err *err);
-
 #endif

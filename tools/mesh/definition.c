@@ -14,7 +14,8 @@ static const int64_t GRACE_NS = 5000000000;
 
 enum { REGEX_MAX = 200, FAULT_TEXT = 512 };
 
-const char *const mb_definition_variables[] = {
+// Variables that every template knows, beside param.NAME.
+static const char *const variables[] = {
     "listen",        "listen_host",   "listen_port", "upstream",
     "upstream_host", "upstream_port", "dir",         NULL};
 
@@ -450,8 +451,8 @@ static void template_check(const struct reading *reading,
     if (node == NULL || node->type != MB_NODE_STRING || reading->err->code != MB_OK) {
         return; // is a fault already
     }
-    for (size_t i = 0; mb_definition_variables[i] != NULL; i++) {
-        mb_binding_add(reading->arena, &scope, mb_definition_variables[i], "");
+    for (size_t i = 0; variables[i] != NULL; i++) {
+        mb_binding_add(reading->arena, &scope, variables[i], "");
     }
     for (size_t i = 0; i < adapter->parameter_count; i++) {
         mb_binding_add(

@@ -91,9 +91,6 @@ struct mb_adapter {
     const char **notes; // NULL-terminated
 };
 
-// Variables that every template knows, beside param.NAME and "program".
-extern const char *const mb_definition_variables[];
-
 // Reads a parsed document: all of it is in the arena of `doc`. Whatever the tree holds,
 // the outcome is an adapter or MB_INVALID with file, line and column. Unknown keys are
 // errors here too, because an adapter is not always validated before it is used.
