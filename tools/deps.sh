@@ -53,6 +53,7 @@ check|has_program ctags|universal-ctags|length check
 check|has_program nm|binutils|symbol check
 check|has_program shellcheck|shellcheck|script check
 check|has_program python3|python3|checks against other readers
+check|has_program jq|jq|command-line cases
 check|has_program groff|groff|manual page check
 slow|has_program valgrind|valgrind|memory check
 slow|has_program clang-tidy|clang-tidy|static analysis

@@ -56,9 +56,6 @@ struct mb_metric {
 // Parses a metric's name. False when it is none.
 bool mb_metric_parse(const char *name, struct mb_metric *metric);
 
-// "ns", "rps", "ratio", "ns_per_request", "bytes".
-const char *mb_metric_unit_name(enum mb_metric_unit unit);
-
 // A percentile needs this many samples beyond it to be shown: n * (1 - share) >= 10, n
 // with the censored ones (spec/measurements.md).
 enum { MB_DERIVE_TAIL_SAMPLES = 10 };

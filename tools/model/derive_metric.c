@@ -19,17 +19,6 @@ static const struct {
     {"dispatch_lag", MB_DIST_DISPATCH_LAG},
 };
 
-static const char *const unit_names[] = {
-    [MB_METRIC_NS] = "ns",       [MB_METRIC_RPS] = "rps",
-    [MB_METRIC_RATIO] = "ratio", [MB_METRIC_NS_PER_REQUEST] = "ns_per_request",
-    [MB_METRIC_BYTES] = "bytes",
-};
-
-const char *mb_metric_unit_name(enum mb_metric_unit unit)
-{
-    return unit_names[unit];
-}
-
 // "50", "99.9" as a share in 1e-9. False for 0 and for what is no percentile.
 static bool share_parse(const char *text, int64_t *share)
 {

@@ -82,13 +82,6 @@ const char *mb_dist_metric_name(enum mb_dist_metric metric)
     return dist_metrics[metric];
 }
 
-bool mb_error_kind_find(const char *name, enum mb_error_kind *value)
-{
-    int found = name_find(error_kinds, LENGTH(error_kinds), name);
-    *value = found >= 0 ? (enum mb_error_kind)found : *value;
-    return found >= 0;
-}
-
 bool mb_load_model_find(const char *name, enum mb_load_model *value)
 {
     int found = name_find(load_models, LENGTH(load_models), name);

@@ -51,7 +51,6 @@ const char *mb_error_kind_name(enum mb_error_kind kind);
 const char *mb_load_model_name(enum mb_load_model model);
 const char *mb_arrivals_name(enum mb_arrivals arrivals);
 const char *mb_co_handling_name(enum mb_co_handling handling);
-bool mb_error_kind_find(const char *name, enum mb_error_kind *value);
 bool mb_load_model_find(const char *name, enum mb_load_model *value);
 bool mb_arrivals_find(const char *name, enum mb_arrivals *value);
 bool mb_co_handling_find(const char *name, enum mb_co_handling *value);
