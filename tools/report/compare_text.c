@@ -13,6 +13,16 @@
 // At most this many "cannot tell yet" lines; the rest is counted.
 enum { UNDECIDED_MAX = 6, CELL_TEXT = 96 };
 
+// In arena: text from outside that a terminal obeys nothing in.
+static const char *shown(struct mb_arena *arena, const char *text)
+{
+    struct mb_buf safe = {0};
+    mb_text_show(text, strlen(text), "", &safe);
+    const char *copy = mb_arena_copy_string(arena, mb_buf_string(&safe));
+    mb_buf_release(&safe);
+    return copy;
+}
+
 struct scale {
     double factor; // from the metric's unit to the one shown
     const char *unit;
@@ -180,6 +190,11 @@ static void effect_text(const struct mb_comparison *effect, const struct scale *
                    half, unit, verdict_word(effect));
 }
 
+static const char *point_shown(struct mb_arena *arena, const struct mb_cell *cell)
+{
+    return shown(arena, mb_point_title(arena, &cell->point));
+}
+
 // Consecutive comparisons of one variant at one point.
 static size_t run_length(const struct mb_compare_report *report, size_t start)
 {
@@ -290,8 +305,9 @@ static size_t point_print(const struct page *page, size_t start)
         columns += column_shown(&first[i]);
     }
     bool within = first->design == MB_COMPARE_VARIANT;
-    mb_buf_print(page->out, "\n  %s%s%s\n", within ? "" : first->cell->variant,
-                 within ? "" : " · ", mb_point_title(page->arena, &first->cell->point));
+    mb_buf_print(page->out, "\n  %s%s%s\n",
+                 within ? "" : shown(page->arena, first->cell->variant),
+                 within ? "" : " · ", point_shown(page->arena, first->cell));
     struct mb_table table;
     mb_table_init(&table, page->arena, columns);
     head_rows(&table, report, first, run);
@@ -324,43 +340,41 @@ static size_t blocks_most(const struct mb_compare_report *report)
     return most;
 }
 
-static void side_print(const struct mb_compare_side *side, struct mb_buf *out)
+static void side_print(struct mb_arena *arena, const struct mb_compare_side *side,
+                       struct mb_buf *out)
 {
     const struct mb_result *result = side->result;
     char duration[32];
     mb_units_show(MB_UNIT_DURATION,
                   (double)(result->finished_unix_ns - result->started_unix_ns), duration,
                   sizeof duration);
-    mb_text_show(result->spec_name != NULL ? result->spec_name : side->name,
-                 strlen(result->spec_name != NULL ? result->spec_name : side->name), "",
-                 out);
-    mb_buf_print(out, "  ·  %zu cells  ·  %s", result->cell_count, duration);
+    const char *name = result->spec_name != NULL ? result->spec_name : side->name;
     const char *host = fact_text(result, "environment.host.cpu_model");
-    if (host != NULL) {
-        mb_buf_append_string(out, "  ·  ");
-        mb_text_show(host, strlen(host), "", out);
-    }
-    mb_buf_append_char(out, '\n');
+    mb_buf_print(out, "%s  ·  %zu cells  ·  %s%s%s\n", shown(arena, name),
+                 result->cell_count, duration, host != NULL ? "  ·  " : "",
+                 host != NULL ? shown(arena, host) : "");
 }
 
-static void head_print(const struct mb_compare_report *report, struct mb_buf *out)
+static void head_print(const struct page *page)
 {
+    const struct mb_compare_report *report = page->report;
     for (size_t i = 0; i < report->side_count; i++) {
         if (report->side_count > 1) {
-            mb_buf_print(out, "%s: ", report->sides[i].name);
+            mb_buf_print(page->out, "%s: ", shown(page->arena, report->sides[i].name));
         }
-        side_print(&report->sides[i], out);
+        side_print(page->arena, &report->sides[i], page->out);
     }
+    const char *baseline = shown(page->arena, report->baseline);
     if (report->side_count == 1) {
-        mb_buf_print(out,
+        mb_buf_print(page->out,
                      "\nWhat each variant adds to '%s', over %zu blocks of one run\n",
-                     report->baseline, blocks_most(report));
+                     baseline, blocks_most(report));
     } else {
         mb_buf_print(
-            out,
+            page->out,
             "\nWhat changed since '%s'; below it, what changed in what the variant "
             "adds to '%s'\n",
-            report->sides[0].name, report->baseline);
+            shown(page->arena, report->sides[0].name), baseline);
     }
 }
 
@@ -422,9 +436,9 @@ static void undecided_print(const struct mb_compare_report *report,
             mb_buf_append_string(out, "\nCannot tell:\n");
         }
         if (seen <= UNDECIDED_MAX) {
-            mb_buf_print(out, "  %s, %s, %s: %s\n", effect->cell->variant,
-                         effect->metric.name, mb_point_title(arena, &effect->cell->point),
-                         effect->reasons[0]);
+            mb_buf_print(out, "  %s, %s, %s: %s\n", shown(arena, effect->cell->variant),
+                         effect->metric.name, point_shown(arena, effect->cell),
+                         shown(arena, effect->reasons[0]));
         }
     }
     if (seen > UNDECIDED_MAX) {
@@ -458,22 +472,23 @@ static void gates_print(const struct mb_compare_report *report, struct mb_arena 
         mb_buf_print(
             out, "  %s%s%s  %s, %s%s%s, %s: %.3g %s (%.3g to %.3g), %s %.3g %s%s%s\n",
             failed && color ? "\x1b[31m" : "", mb_compare_gate_name(gate->state),
-            failed && color ? "\x1b[0m" : "", gate->metric, gate->cell->variant,
-            gate->versus != NULL ? " against " : "",
-            gate->versus != NULL ? gate->versus->variant : "",
-            mb_point_title(arena, &gate->cell->point), gate->value * scale.factor,
-            scale.unit, gate->low * scale.factor, gate->high * scale.factor,
+            failed && color ? "\x1b[0m" : "", gate->metric,
+            shown(arena, gate->cell->variant), gate->versus != NULL ? " against " : "",
+            gate->versus != NULL ? shown(arena, gate->versus->variant) : "",
+            point_shown(arena, gate->cell), gate->value * scale.factor, scale.unit,
+            gate->low * scale.factor, gate->high * scale.factor,
             gate->at_most ? "at most" : "at least", gate->limit * scale.factor,
             scale.unit, gate->reason != NULL ? ": " : "",
             gate->reason != NULL ? gate->reason : "");
     }
 }
 
-static void foot_print(const struct mb_compare_report *report, struct mb_buf *out)
+static void foot_print(const struct mb_compare_report *report, struct mb_arena *arena,
+                       struct mb_buf *out)
 {
     for (size_t i = 0; i < report->note_count; i++) {
         mb_buf_print(out, "%s  %s: %s\n", i == 0 ? "\nWorth knowing:\n" : "",
-                     report->notes[i].code, report->notes[i].message);
+                     report->notes[i].code, shown(arena, report->notes[i].message));
     }
     mb_buf_print(
         out, "\n±: %.3g%% interval of the mean over %s\n", report->confidence * 100.0,
@@ -484,7 +499,7 @@ static void foot_print(const struct mb_compare_report *report, struct mb_buf *ou
         "worse, better: certain at that level (%zu primary comparisons, corrected "
         "by Holm) and\nlarger than the noise floor, which is how far '%s' differs "
         "from itself. ~: cannot tell.\n",
-        report->family, report->baseline);
+        report->family, shown(arena, report->baseline));
 }
 
 void mb_report_compare_text(struct mb_arena *arena,
@@ -493,12 +508,12 @@ void mb_report_compare_text(struct mb_arena *arena,
 {
     const struct page page = {
         .arena = arena, .report = report, .width = width, .color = color, .out = out};
-    head_print(report, out);
+    head_print(&page);
     for (size_t at = 0; at < report->count;) {
         at = point_print(&page, at);
     }
     differences_print(&page);
     gates_print(report, arena, color, out);
     undecided_print(report, arena, out);
-    foot_print(report, out);
+    foot_print(report, arena, out);
 }
