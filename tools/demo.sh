@@ -30,7 +30,7 @@ write_spec() {
     fi
     sed "$pins" fixtures/specs/good/demo.yaml >"$spec"
     for proxy in nginx haproxy envoy; do
-        if "$tool" mesh list --format json | grep -q "\"$proxy\""; then
+        if "$tool" mesh list | grep -q "^$proxy .*/"; then
             echo "proxy: $proxy"
         else
             echo "proxy: $proxy is not found here, left out"

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/guard.h"
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/units.h"
@@ -19,6 +20,7 @@
 
 static const int64_t READY_NS = 30000000000; // to wait until a variant answers
 static const int64_t PROBE_NS = 2000000000;  // one attempt
+static const int64_t STOP_NS = 5000000000;   // between SIGTERM and SIGKILL
 static const int64_t RETRY_NS = 100000000;   // between attempts
 
 struct mb_stage_local {
@@ -26,7 +28,8 @@ struct mb_stage_local {
     struct mb_arena *arena; // that of `up`
     const struct mb_spec *spec;
     struct mb_stage_view *view;
-    char *dir; // private folder
+    char *dir;             // private folder
+    struct mb_guard guard; // removes it, and ends the application, should we be killed
     struct mb_stage_app app;
     struct mb_adapter_instance *instances; // one for each variant; owned
     size_t instance_count;
@@ -188,6 +191,8 @@ static void down(void *state)
     local->instances = NULL;
     local->instance_count = 0;
     mb_stage_app_down(&local->app);
+    mb_guard_watch(&local->guard, 0); // that group is gone; its number may be reused
+    mb_guard_end(&local->guard);
     if (local->dir != NULL) {
         struct mb_err ignored = {0}; // a folder left in /tmp is no reason to fail a run
         (void)!mb_file_remove_tree(local->dir, &ignored);
@@ -206,10 +211,14 @@ static enum mb_status up(void *state, struct mb_arena *arena, const struct mb_sp
     enum mb_status status =
         mb_file_make_temp_dir(arena, "meshbench-run", &local->dir, err);
     if (status == MB_OK) {
+        status = mb_guard_start(local->dir, STOP_NS, &local->guard, err);
+    }
+    if (status == MB_OK) {
         status = mb_stage_app_up(arena, local->ctx, &spec->application, local->dir,
                                  &local->app, err);
     }
     if (status == MB_OK) {
+        mb_guard_watch(&local->guard, local->app.proc.pid);
         status = adapters_up(local, arena, err);
     }
     if (status == MB_OK) {
