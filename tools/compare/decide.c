@@ -182,8 +182,8 @@ static void inconclusive_explain(struct mb_arena *arena,
 {
     const struct mb_sample_estimate *estimate = mb_compare_tested(effect);
     effect->verdict = MB_COMPARE_INCONCLUSIVE;
-    if (estimate->state == MB_SAMPLE_ZERO_VARIANCE && estimate->p_value == 1.0) {
-        reason_add(arena, effect, "equal in every block");
+    if (estimate->value == 0.0) {
+        reason_add(arena, effect, "no difference was seen");
         return;
     }
     if (fabs(estimate->value) <= effect->noise) {
@@ -220,6 +220,10 @@ static void effect_decide(struct mb_arena *arena, const struct mb_compare_report
         fabs(estimate->value) <= effect->noise) {
         inconclusive_explain(arena, report, effect);
         return;
+    }
+    if (estimate->state == MB_SAMPLE_ZERO_VARIANCE) {
+        reason_add(arena, effect, "the same in all %zu blocks: the interval has no width",
+                   effect->blocks);
     }
     bool good = (estimate->value > 0.0) == effect->metric.higher_is_better;
     effect->verdict = good ? MB_COMPARE_BETTER : MB_COMPARE_WORSE;

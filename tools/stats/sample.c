@@ -57,20 +57,20 @@ double mb_sample_median(const double *values, size_t count)
 }
 
 // Rounding leaves a spread of some ulps in values that are equal: that is no variance.
-static bool spread_is_zero(double sd, double scale)
+static bool is_rounding(double value, double scale)
 {
-    return !(sd > 1e-12 * fabs(scale)) || sd == 0.0;
+    return !(fabs(value) > 1e-12 * scale);
 }
 
 // Fills interval and p from value, standard error and df.
 static void estimate_finish(struct mb_sample_estimate *estimate, double scale,
                             double confidence)
 {
-    if (spread_is_zero(estimate->error, scale)) {
+    if (is_rounding(estimate->error, scale)) {
         estimate->state = MB_SAMPLE_ZERO_VARIANCE;
         estimate->low = estimate->value;
         estimate->high = estimate->value;
-        estimate->p_value = spread_is_zero(estimate->value, scale) ? 1.0 : 0.0;
+        estimate->p_value = is_rounding(estimate->value, scale) ? 1.0 : 0.0;
         return;
     }
     double half =

@@ -217,6 +217,8 @@ static void degenerate_samples(void **state)
     struct mb_sample_estimate equal = mb_sample_paired(same, 3, 0.95);
     assert_int_equal(equal.state, MB_SAMPLE_ZERO_VARIANCE);
     assert_true(equal.p_value == 0.0 && equal.low == equal.value);
+    const double less[] = {-0.3, -0.3, -0.3};
+    assert_true(mb_sample_paired(less, 3, 0.95).p_value == 0.0);
     assert_true(mb_sample_paired(zero, 4, 0.95).p_value == 1.0);
     assert_true(mb_sample_signed_rank(zero, 4) == 1.0);
     assert_true(mb_sample_rank_sum(zero, 0, same, 3) == 1.0);
