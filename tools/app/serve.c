@@ -285,10 +285,18 @@ static const char *reason_phrase(int status)
     }
 }
 
-static int print_head(char *text, size_t size, int status, int64_t body_size,
-                      bool keepalive)
+// What the Connection field has to say: a client of HTTP/1.0 is told either way.
+static const char *connection_field(const struct mb_serve_conn *conn)
 {
-    const char *connection = keepalive ? "" : "Connection: close\r\n";
+    if (!conn->keepalive) {
+        return "Connection: close\r\n";
+    }
+    return conn->parser.http_minor == 0 ? "Connection: keep-alive\r\n" : "";
+}
+
+static int print_head(char *text, size_t size, int status, int64_t body_size,
+                      const char *connection)
+{
     if (status == 204 || status == 304) {
         return snprintf(text, size, "HTTP/1.1 %d %s\r\n%s\r\n", status,
                         reason_phrase(status), connection);
@@ -306,16 +314,17 @@ static void choose_answer(struct mb_serve *serve, struct mb_serve_conn *conn, in
     bool head = conn->parser.method == HTTP_HEAD;
     conn->status = status;
     conn->out_offset = 0;
-    if (status == 200 && body_size == serve->behaviour->size_bytes && conn->keepalive &&
-        !head && serve->plain_size > 0) {
+    const char *connection = connection_field(conn);
+    if (status == 200 && body_size == serve->behaviour->size_bytes &&
+        connection[0] == '\0' && !head && serve->plain_size > 0) {
         conn->out = serve->plain;
         conn->out_size = serve->plain_size;
         conn->body_left = 0;
         return;
     }
     conn->out = conn->head;
-    conn->out_size = (size_t)print_head(conn->head, sizeof conn->head, status, body_size,
-                                        conn->keepalive);
+    conn->out_size =
+        (size_t)print_head(conn->head, sizeof conn->head, status, body_size, connection);
     conn->body_left = head || status == 204 || status == 304 ? 0 : body_size;
 }
 
@@ -326,7 +335,8 @@ static void answer_stats(struct mb_serve *serve, struct mb_serve_conn *conn)
     mb_serve_print_counts(serve->all, serve->all_count, &body);
     mb_buf_reset(&conn->pending); // whoever asks for the counts does not pipeline
     char head[HEAD_BYTES];
-    int head_size = print_head(head, sizeof head, 200, (int64_t)body.size, false);
+    int head_size =
+        print_head(head, sizeof head, 200, (int64_t)body.size, "Connection: close\r\n");
     conn->keepalive = false;
     conn->status = 0;
     mb_buf_append(&conn->pending, head, (size_t)head_size);
@@ -556,7 +566,7 @@ enum mb_status mb_serve_init(struct mb_serve *serve, uint64_t seed, struct mb_er
     (void)snprintf(label, sizeof label, "serve/thread/%d", serve->thread);
     mb_rng_init(&serve->rng, mb_rng_derive(seed, label));
     int64_t size = serve->behaviour->size_bytes;
-    int head_size = print_head(head, sizeof head, 200, size, true);
+    int head_size = print_head(head, sizeof head, 200, size, "");
     if (head_size + size <= PLAIN_BYTES) {
         serve->plain_size = (size_t)(head_size + size);
         serve->plain = mb_mem_alloc(serve->plain_size, 1);
