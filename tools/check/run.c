@@ -93,7 +93,9 @@ const char *mb_run_spec_at(struct mb_check *check, const char *format, ...)
 const struct mb_node *mb_run_list(const struct mb_check *check, const char *key)
 {
     const struct mb_node *node = mb_node_find(check->spec, key);
-    return node != NULL && node->type == MB_NODE_LIST ? node : NULL;
+    bool usable = node != NULL && node->type == MB_NODE_LIST &&
+                  node->as.list.count <= MB_CHECK_MAX_ITEMS;
+    return usable ? node : NULL;
 }
 
 const struct mb_node *mb_run_item(const struct mb_node *list, size_t index)

@@ -28,6 +28,7 @@ struct mb_check {
     const struct mb_result *result; // NULL unless this is a result that is sound so far
     const struct mb_diag *derived;  // what does not follow from its raw data, or NULL
     const struct mb_rule *rule;     // that is running
+    const char *const *names;       // scratch of the running rule
     struct mb_check_hit *hits;
     size_t count;
     size_t capacity;
