@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "check/refs.h"
 #include "model/spec.h"
+#include "schema/regex.h"
 
 // --- templates
 
@@ -189,16 +190,20 @@ void mb_adapters_parameter_names(struct mb_check *check)
     }
 }
 
-static bool regex_fits(const char *pattern, const char *text)
+// Patterns are for regcomp(3), whose time and memory grow with {n,m} without bound: the
+// schema engine's, which has limits, goes first.
+static bool regex_fits(struct mb_arena *arena, const char *pattern, const char *text)
 {
-    regex_t regex;
-    if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0) {
-        return true; // MB206 says so
+    const struct mb_regex *regex = NULL;
+    struct mb_err err = {0};
+    if (mb_regex_compile(arena, pattern, &regex, &err) != MB_OK) {
+        return true; // MB205 says so
     }
-    bool fits = regexec(&regex, text, 0, NULL, 0) == 0;
-    regfree(&regex);
-    return fits;
+    return mb_regex_search(regex, text, strlen(text));
 }
+
+// What the value of a text may hold: nothing that leaves its place in a configuration.
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~:/@%+=,-"
 
 // A value as the text that ends up in a template; NULL when it is none.
 static const char *scalar_text(struct mb_arena *arena, const struct mb_node *value)
@@ -259,8 +264,12 @@ static const char *value_fault(struct mb_arena *arena, const struct mb_node *par
     if (strcmp(type, "choice") == 0) {
         return is_choice(parameter, text) ? NULL : "it is not one of the choices";
     }
-    return pattern == NULL || regex_fits(pattern, text) ? NULL
-                                                        : "it does not match the pattern";
+    if (text[strspn(text, PLAIN)] != '\0') {
+        return "it holds a character that is not a letter, a digit or one of ._~:/@%+=,-";
+    }
+    return pattern == NULL || regex_fits(arena, pattern, text)
+               ? NULL
+               : "it does not match the pattern";
 }
 
 void mb_adapters_defaults(struct mb_check *check)
@@ -284,34 +293,19 @@ void mb_adapters_defaults(struct mb_check *check)
     }
 }
 
-void mb_adapters_foreign_keys(struct mb_check *check)
-{
-    static const char *const owned[][2] = {{"min", "integer"},
-                                           {"max", "integer"},
-                                           {"choices", "choice"},
-                                           {"pattern", "text"}};
-    const struct mb_node *parameters = mb_node_find(check->root, "parameters");
-    for (size_t i = 0; mb_run_item(parameters, i) != NULL; i++) {
-        const struct mb_node *parameter = mb_run_item(parameters, i);
-        const char *type = mb_node_text(mb_node_find(parameter, "type"), NULL);
-        for (size_t j = 0; type != NULL && j < sizeof owned / sizeof owned[0]; j++) {
-            if (mb_node_find(parameter, owned[j][0]) != NULL &&
-                strcmp(owned[j][1], type) != 0) {
-                mb_run_report_key(
-                    check, mb_run_at(check, "/parameters/%zu/%s", i, owned[j][0]),
-                    mb_arena_print(check->arena, "it is for type '%s'", owned[j][1]),
-                    "'%s' means nothing for a parameter of type '%s'", owned[j][0], type);
-            }
-        }
-    }
-}
-
 static void pattern_check(struct mb_check *check, const struct mb_node *node,
                           const char *pointer, size_t groups)
 {
     const char *pattern = mb_node_text(node, NULL);
+    const struct mb_regex *limited = NULL;
     regex_t regex;
+    struct mb_err err = {0};
     if (pattern == NULL) {
+        return;
+    }
+    if (mb_regex_compile(check->arena, pattern, &limited, &err) != MB_OK) {
+        mb_run_report(check, pointer, "POSIX extended regular expressions",
+                      "'%s' is not a regular expression: %s", pattern, err.message);
         return;
     }
     int failed = regcomp(&regex, pattern, REG_EXTENDED);
@@ -365,22 +359,6 @@ void mb_adapters_paths(struct mb_check *check)
         path_check(check, mb_run_item(folders, i), mb_run_at(check, "/folders/%zu", i));
     }
     path_check(check, mb_node_find(check->root, "log"), "/log");
-}
-
-void mb_adapters_program(struct mb_check *check)
-{
-    bool program = mb_node_find(check->root, "program") != NULL;
-    bool start = mb_node_find(check->root, "start") != NULL;
-    if (program && !start) {
-        mb_run_report(check, "/start", "start: {args: [...]}",
-                      "there is a program, but 'start' does not say how to start it");
-    } else if (start && !program) {
-        mb_run_report_key(check, "/start", "program: {find: [NAME]}",
-                          "'start' without 'program': there is nothing to start");
-    } else if (!program && mb_node_find(check->root, "url") == NULL) {
-        mb_run_report(check, "/url", "url: \"${param.url}\"",
-                      "nothing is started, and 'url' does not say where requests go");
-    }
 }
 
 // --- parameters that a spec gives

@@ -10,10 +10,8 @@ void mb_adapters_parameter_names(struct mb_check *check); // MB201
 void mb_adapters_variables(struct mb_check *check);       // MB202
 void mb_adapters_references(struct mb_check *check);      // MB203
 void mb_adapters_defaults(struct mb_check *check);        // MB204
-void mb_adapters_foreign_keys(struct mb_check *check);    // MB205
-void mb_adapters_patterns(struct mb_check *check);        // MB206
-void mb_adapters_paths(struct mb_check *check);           // MB207
-void mb_adapters_unused(struct mb_check *check);          // MB208
-void mb_adapters_program(struct mb_check *check);         // MB209
+void mb_adapters_patterns(struct mb_check *check);        // MB205
+void mb_adapters_paths(struct mb_check *check);           // MB206
+void mb_adapters_unused(struct mb_check *check);          // MB207
 
 #endif

@@ -11,7 +11,7 @@
 // Named limits.
 enum {
     MB_CHECK_MAX_FINDINGS = 500, // of one document; MB109 says when there were more
-    MB_CHECK_MAX_ITEMS = 1000,    // of a spec's lists, as its schema says
+    MB_CHECK_MAX_ITEMS = 1000,   // of a spec's lists, as its schema says
     MB_CHECK_MAX_TRIALS = 100000 // cells times blocks of one spec
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check/accounting.h"
+#include "check/adapters.h"
 #include "check/disclosure.h"
 #include "check/gates.h"
 #include "check/record.h"
@@ -109,6 +110,24 @@ static const struct mb_rule rules[] = {
     {"MB141", "bad-port", VALID, ERROR, B, "ports are 1 to 65535", mb_sense_port},
     {"MB142", "changed-file", VALID, ERROR, B,
      "a file with a pinned digest has that digest", mb_refs_file_digests},
+    {"MB143", "adapter-parameter", VALID, ERROR, B,
+     "parameters are ones that the adapter has, with values that fit",
+     mb_adapters_spec_parameters},
+    {"MB201", "duplicate-parameter", VALID, ERROR, A, "every parameter is declared once",
+     mb_adapters_parameter_names},
+    {"MB202", "unknown-variable", VALID, ERROR, A,
+     "templates use variables that the adapter has", mb_adapters_variables},
+    {"MB203", "broken-reference", VALID, ERROR, A,
+     "every '$' in a template starts a reference or is written twice",
+     mb_adapters_references},
+    {"MB204", "unfit-default", VALID, ERROR, A, "defaults fit their parameters",
+     mb_adapters_defaults},
+    {"MB205", "not-a-pattern", VALID, ERROR, A,
+     "patterns are POSIX extended regular expressions", mb_adapters_patterns},
+    {"MB206", "path-outside", VALID, ERROR, A,
+     "files and folders stay in the folder of the instance", mb_adapters_paths},
+    {"MB207", "unused-parameter", VALID, WARNING, A, "every parameter is used",
+     mb_adapters_unused},
     {"MB301", "orchestrator", DISCLOSED, WARNING, B | R, "the orchestrator is stated",
      mb_disclosure_orchestrator},
     {"MB302", "nodes", DISCLOSED, WARNING, B | R,
