@@ -298,6 +298,7 @@ static enum mb_status list_read(struct reader *reader, int depth, struct mb_node
 static enum mb_status key_settle(struct reader *reader, const yaml_event_t *event,
                                  struct mb_node *key)
 {
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): set by node_read on success
     if (key->type == MB_NODE_LIST || key->type == MB_NODE_MAP) {
         return fault(reader, &event->start_mark, "a key is a list or a map",
                      "keys are strings; if this is a template such as {{ x }}, quote it");

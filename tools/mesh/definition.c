@@ -160,7 +160,7 @@ static const char **texts_key(const struct reading *reading, const struct mb_nod
 
 static bool is_word(const char *text, const char *more)
 {
-    size_t plain = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789");
+    size_t plain = 0;
     size_t length = 0;
     for (; text[length] != '\0'; length += plain) {
         plain = strspn(text + length, "abcdefghijklmnopqrstuvwxyz0123456789");

@@ -86,6 +86,7 @@ static bool find_wide(const struct mb_plan *plan, const struct mb_result *result
     for (; *next < plan->cell_count; (*next)++) {
         const struct mb_cell *base = baseline_of(plan, result, *next);
         const struct mb_cell *cell = &result->cells[*next];
+        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): cell_count > 0 has cells
         if (base == NULL || base == cell || cell->aa_of != NULL) {
             continue;
         }

@@ -167,18 +167,18 @@ static bool character_escape(struct parser *parser, int32_t *value)
     char c = *parser->at;
     const char *letter = c != '\0' ? strchr(letters, c) : NULL;
     if (letter != NULL) {
-        *value = controls[letter - letters];
+        *value = (unsigned char)controls[letter - letters];
     } else if (c == 'x' || c == 'u') {
         parser->at++;
         return c == 'x' ? hex_read(parser, 2, 2, value) : unicode_escape(parser, value);
     } else if (c == 'c' &&
                ((parser->at[1] | 0x20) >= 'a' && (parser->at[1] | 0x20) <= 'z')) {
-        *value = parser->at[1] & 0x1F;
+        *value = (unsigned char)parser->at[1] & 0x1F;
         parser->at++;
     } else if (c == '0' && (parser->at[1] < '0' || parser->at[1] > '9')) {
         *value = 0;
     } else if (c != '\0' && strchr("^$\\.*+?()[]{}|/-\"'#%&,:;<=>@_`~! ", c) != NULL) {
-        *value = c;
+        *value = (unsigned char)c;
     } else {
         return fault(parser, "escape is not supported");
     }

@@ -269,7 +269,7 @@ static void sum_estimate(struct mb_hdr *hdr)
 static enum mb_status payload_decode(struct mb_hdr *hdr, const unsigned char *bytes,
                                      size_t size, struct mb_err *err)
 {
-    struct payload_header header;
+    struct payload_header header = {0};
     enum mb_status status = header_decode(bytes, size, &header, err);
     if (status != MB_OK) {
         return status;
