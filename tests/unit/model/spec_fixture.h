@@ -18,7 +18,7 @@
 
 static const char *const GOOD_SPECS[] = {
     GOOD "minimal.yaml",       GOOD "sidecar-overhead.yaml", GOOD "full.yaml",
-    GOOD "local-proxies.yaml", GOOD "hundred-lines.yaml",
+    GOOD "local-proxies.yaml", GOOD "hundred-lines.yaml",    GOOD "from-smp.yaml",
 };
 enum { GOOD_COUNT = sizeof GOOD_SPECS / sizeof GOOD_SPECS[0] };
 
