@@ -42,11 +42,17 @@ static void names_collect(const struct mb_schema_frame *frame,
     }
 }
 
+// A map with more keys than this gets no hints: nobody wrote it by hand, and to look for
+// each known key in it, for each finding, would take too long.
+enum { HINTED_KEYS_MAX = 1000 };
+
 const char *const *mb_schema_known_keys(const struct mb_schema_frame *frame)
 {
     struct mb_arena *arena = frame->findings->arena;
     struct mb_node *names = mb_node_map(arena);
-    names_collect(frame, frame->schema, names);
+    if (frame->instance->as.map.count <= HINTED_KEYS_MAX) {
+        names_collect(frame, frame->schema, names);
+    }
     const char **list = mb_arena_alloc(arena, names->as.map.count + 1, sizeof *list);
     for (size_t i = 0; i < names->as.map.count; i++) {
         list[i] = names->as.map.entries[i].key->as.string.data;

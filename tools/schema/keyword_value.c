@@ -36,6 +36,20 @@ static bool is_plain_scalar(const struct mb_node *node)
            node->type == MB_NODE_INT || node->type == MB_NODE_FLOAT;
 }
 
+// Quotes would help: the text as written is a string that the schema takes. Where there
+// is a pattern the number lacks something else, as a unit.
+static bool quotes_help(const struct mb_schema_frame *frame)
+{
+    const struct mb_node *instance = frame->instance;
+    const struct mb_schema_step *pattern = mb_schema_step_find(frame->schema, "pattern");
+    if (!is_plain_scalar(instance) || pattern == NULL) {
+        return is_plain_scalar(instance);
+    }
+    return instance->lexeme != NULL &&
+           mb_regex_search(pattern->patterns[0], instance->lexeme,
+                           strlen(instance->lexeme));
+}
+
 bool mb_keyword_type(struct mb_schema_frame *frame, const struct mb_schema_step *step)
 {
     const char *names[8];
@@ -53,7 +67,7 @@ bool mb_keyword_type(struct mb_schema_frame *frame, const struct mb_schema_step 
     if (finding != NULL) {
         finding->names =
             mb_schema_names_copy(frame->findings->arena, names, count < 8 ? count : 8);
-        finding->unquoted = text && is_plain_scalar(frame->instance);
+        finding->unquoted = text && quotes_help(frame);
     }
     return false;
 }

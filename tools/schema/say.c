@@ -239,6 +239,16 @@ static const char *nearest_value(struct mb_arena *arena,
     return mb_units_nearest(mb_node_text(finding->instance, ""), names);
 }
 
+// Descriptions are sentences, hints have no final stop.
+static const char *description_hint(struct mb_arena *arena, const char *description)
+{
+    size_t size = description != NULL ? strlen(description) : 0;
+    if (size == 0) {
+        return NULL;
+    }
+    return mb_arena_copy_bytes(arena, description, size - (description[size - 1] == '.'));
+}
+
 const char *mb_schema_say(struct mb_arena *arena, const struct mb_schema_finding *finding,
                           const char **hint)
 {
@@ -250,7 +260,7 @@ const char *mb_schema_say(struct mb_arena *arena, const struct mb_schema_finding
     fault_say(finding, &text);
     const char *message = mb_arena_copy_bytes(arena, mb_buf_string(&text), text.size);
     mb_buf_release(&text);
-    *hint = finding->description;
+    *hint = description_hint(arena, finding->description);
     if (finding->fault == MB_SCHEMA_UNKNOWN_KEY) {
         near = mb_units_nearest(finding->key, finding->names);
         *hint = NULL;
@@ -261,7 +271,7 @@ const char *mb_schema_say(struct mb_arena *arena, const struct mb_schema_finding
     }
     if (near != NULL) {
         *hint = mb_arena_print(arena, "did you mean '%s'?", near);
-    } else if (finding->unquoted && finding->unit == NULL) {
+    } else if (finding->unquoted) {
         *hint = finding->instance->lexeme != NULL
                     ? mb_arena_print(arena, "put it in quotes: \"%s\"",
                                      finding->instance->lexeme)

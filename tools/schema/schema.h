@@ -85,7 +85,7 @@ struct mb_schema_finding {
     const struct mb_node *expected; // see enum mb_schema_fault; else NULL
     const char *const *names;       // likewise, ends with NULL; NULL when there are none
     size_t other;                   // likewise
-    bool unquoted; // a number, boolean or null stands where a string may: quotes missing?
+    bool unquoted; // a number, boolean or null that would be right as a string, in quotes
 };
 
 struct mb_schema_findings {
