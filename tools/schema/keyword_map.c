@@ -46,7 +46,8 @@ static void names_collect(const struct mb_schema_frame *frame,
 // each known key in it, for each finding, would take too long.
 enum { HINTED_KEYS_MAX = 1000 };
 
-const char *const *mb_schema_known_keys(const struct mb_schema_frame *frame)
+// In arena: known keys of a map that the instance does not have yet, for hints.
+static const char *const *known_keys(const struct mb_schema_frame *frame)
 {
     struct mb_arena *arena = frame->findings->arena;
     struct mb_node *names = mb_node_map(arena);
@@ -78,7 +79,7 @@ static bool entry_apply(struct mb_schema_frame *frame, const struct mb_schema_st
         finding->instance = entry->key;
         finding->expected = NULL;
         finding->description = NULL; // it is about the map
-        finding->names = mb_schema_known_keys(frame);
+        finding->names = known_keys(frame);
     }
     return false;
 }

@@ -170,9 +170,6 @@ struct mb_schema_finding *mb_schema_find(const struct mb_schema_frame *frame,
 const struct mb_schema_step *mb_schema_step_find(const struct mb_schema *schema,
                                                  const char *name);
 
-// In arena: known keys of a map that the instance does not have yet, for hints.
-const char *const *mb_schema_known_keys(const struct mb_schema_frame *frame);
-
 // In arena: copy of a list of names, with its end.
 const char *const *mb_schema_names_copy(struct mb_arena *arena, const char *const *names,
                                         size_t count);
