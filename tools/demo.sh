@@ -30,12 +30,11 @@ write_spec() {
     fi
     sed "$pins" fixtures/specs/good/demo.yaml >"$spec"
     for proxy in nginx haproxy envoy; do
-        if "$tool" mesh list | grep -q "^$proxy .*/"; then
-            echo "proxy: $proxy"
-        else
-            echo "proxy: $proxy is not found here, left out"
-            sed -i "/- {name: $proxy,/d" "$spec"
-        fi
+        found=$("$tool" mesh list | grep "^$proxy ")
+        echo "proxy: $found"
+        case $found in
+        *"not found"*) sed -i "/- {name: $proxy,/d" "$spec" ;;
+        esac
     done
 }
 

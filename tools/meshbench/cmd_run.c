@@ -124,10 +124,18 @@ static enum mb_status check_spec(struct session *session, struct mb_err *err)
         return mb_err_at(err, MB_INVALID, session->doc.name, blocker->line,
                          blocker->column, "%s (%s)", blocker->message, blocker->code);
     }
+    // What a level above 'valid' lacks is the business of `validate`.
+    struct mb_diag errors;
+    mb_diag_init(&errors, &session->arena);
+    for (size_t i = 0; i < diag.count; i++) {
+        if (diag.items[i].severity == MB_SEVERITY_ERROR) {
+            mb_diag_add(&errors, &diag.items[i]);
+        }
+    }
     struct mb_findings findings;
     struct mb_buf text = {0};
     mb_findings_init(&findings, &session->arena, MB_LEVEL_VALID);
-    mb_findings_add(&findings, session->doc.name, &session->doc, level, &diag);
+    mb_findings_add(&findings, session->doc.name, &session->doc, level, &errors);
     mb_findings_text(&findings, false, &text);
     (void)fputs(mb_buf_string(&text), session->ctx->err);
     mb_buf_release(&text);
@@ -165,21 +173,16 @@ static uint64_t seed_choose(const struct mb_ctx *ctx)
     return mb_rng_derive((uint64_t)wall_ns, "seed") % 1000000000 + 1;
 }
 
-static enum mb_status settle(struct session *session, struct mb_err *err)
+static void settle(struct session *session)
 {
     const struct run_options *opts = session->opts;
     struct mb_spec *spec = &session->spec;
-    if (opts->resume != NULL && (opts->seed != 0 || opts->blocks != 0 || opts->dry_run)) {
-        return mb_err_set(err, MB_USAGE,
-                          "--resume takes seed and blocks from the partial result, and "
-                          "goes with none of --seed, --blocks, --dry-run");
-    }
     if (opts->resume != NULL) {
         mb_spec_set_seed(&session->arena, spec, session->resume.result->seed);
         if (session->resume.block_count != spec->block_count) {
             mb_run_set_blocks(&session->arena, spec, session->resume.block_count);
         }
-        return MB_OK;
+        return;
     }
     if (opts->seed != 0) {
         mb_spec_set_seed(&session->arena, spec, (uint64_t)opts->seed);
@@ -189,14 +192,19 @@ static enum mb_status settle(struct session *session, struct mb_err *err)
     if (opts->blocks != 0) {
         mb_run_set_blocks(&session->arena, spec, (int)opts->blocks);
     }
-    return MB_OK;
 }
 
 static enum mb_status read_partial(struct session *session, struct mb_err *err)
 {
-    const char *path = session->opts->resume;
+    const struct run_options *opts = session->opts;
+    const char *path = opts->resume;
     if (path == NULL) {
         return MB_OK;
+    }
+    if (opts->seed != 0 || opts->blocks != 0 || opts->dry_run) {
+        return mb_err_set(err, MB_USAGE,
+                          "--resume takes seed and blocks from the partial result, and "
+                          "goes with none of --seed, --blocks, --dry-run");
     }
     enum mb_status status = mb_documents_read_result(session->ctx, &session->arena, path,
                                                      &session->partial, err);
@@ -216,8 +224,7 @@ static enum mb_status check_places(const struct session *session, struct mb_err 
     struct mb_arena scratch = {0};
     const char *dir = mb_file_dir(&scratch, session->out_path);
     if (access(dir, W_OK | X_OK) != 0) {
-        (void)mb_err_set(err, MB_FAILED, "cannot write into folder '%s': %s", dir,
-                         strerror(errno));
+        (void)mb_err_system(err, errno, "cannot write into folder '%s'", dir);
     }
     mb_arena_release(&scratch);
     if (err->code != MB_OK) {
@@ -376,9 +383,7 @@ static enum mb_status run_run(struct mb_ctx *ctx, const void *options_given,
         status = read_partial(&session, err);
     }
     if (status == MB_OK) {
-        status = settle(&session, err);
-    }
-    if (status == MB_OK) {
+        settle(&session);
         status = session.opts->dry_run ? dry_run(&session, err) : measure(&session, err);
     }
     mb_result_release(&session.partial.result);
