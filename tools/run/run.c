@@ -381,7 +381,6 @@ static void explain(struct run *run, struct mb_err *err)
 {
     const struct mb_run_setup *setup = run->setup;
     if (run->record.written == 0) {
-        mb_err_hint(err, "nothing was measured yet");
         return;
     }
     mb_err_hint(err,
