@@ -116,6 +116,10 @@ static struct mb_node *canonical(struct mb_arena *arena, const char *key,
     if (node->type != MB_NODE_MAP) {
         return canonical_scalar(arena, key, node);
     }
+    // Keys of somebody else: none is dropped, and no value is known to be a quantity.
+    if (strcmp(key, "options") == 0 || strcmp(key, "parameters") == 0) {
+        return mb_node_copy(arena, node);
+    }
     struct mb_node *map = mb_node_map(arena);
     for (size_t i = 0; i < node->as.map.count; i++) {
         const struct mb_node_entry *entry = &node->as.map.entries[i];

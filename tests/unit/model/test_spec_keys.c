@@ -118,6 +118,27 @@ static void test_edits(void **state)
     }
 }
 
+// In a mesh's options and an adapter's parameters no key is ours to drop.
+static void test_foreign_keys_count(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"mtls: strict, options: {labels: a}", "mtls: strict, options: {labels: b}"},
+        {"mtls: strict, options: {rate: 1s}", "mtls: strict, options: {rate: 1000ms}"},
+        {"mtls: strict}\n    adapter: {use: running, parameters: {x-a: 1}}\n    x-b: {c: "
+         "d",
+         "mtls: strict}\n    adapter: {use: running, parameters: {x-a: 2}}\n    x-b: {c: "
+         "d"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        struct mb_arena arena = {0};
+        struct mb_keys left = keys_of(&arena, edit(&arena, "mtls: strict", pairs[i][0]));
+        struct mb_keys right = keys_of(&arena, edit(&arena, "mtls: strict", pairs[i][1]));
+        assert_int_equal(moved_between(&left, &right), VARIANT_1);
+        mb_arena_release(&arena);
+    }
+}
+
 static void test_twin_has_its_originals_key(void **state)
 {
     (void)state;
@@ -195,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_edits),
+        cmocka_unit_test(test_foreign_keys_count),
         cmocka_unit_test(test_twin_has_its_originals_key),
         cmocka_unit_test(test_captured_facts),
         cmocka_unit_test(test_scheme_1_is_stable),
