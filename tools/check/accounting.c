@@ -38,10 +38,10 @@ static const char *below(struct mb_check *check, const struct place *place,
 static void intended_check(struct mb_check *check, const struct place *place)
 {
     const struct mb_counts *counts = &place->part->counts;
-    if (counts->intended < 0 || counts->ok < 0 || counts->unfinished < 0) {
+    int64_t errors = mb_counts_errors(counts);
+    if (counts->intended < 0 || counts->ok < 0 || counts->unfinished < 0 || errors < 0) {
         return;
     }
-    int64_t errors = mb_counts_errors(counts);
     int64_t accounted = counts->ok + errors + counts->unfinished;
     if (counts->intended != accounted) {
         mb_run_report(check, below(check, place, "counts/intended"), NULL,
@@ -84,6 +84,11 @@ static void sent_check(struct mb_check *check, const struct place *place)
 {
     const struct mb_counts *counts = &place->part->counts;
     const int64_t *kinds = counts->errors_by_kind;
+    for (int i = 0; i < MB_ERROR_KINDS; i++) {
+        if (kinds[i] < 0) {
+            return;
+        }
+    }
     if (counts->sent < 0 || counts->completed < 0 || counts->unfinished < 0) {
         return;
     }
@@ -134,7 +139,8 @@ static void population_check(struct mb_check *check, const struct place *place,
 {
     const struct mb_dist *dist = &place->part->dist[metric];
     int64_t ok = place->part->counts.ok;
-    if (dist->type != MB_DIST_ABSENT && dist->n >= 0 && ok >= 0 && dist->n != ok) {
+    if (dist->type != MB_DIST_ABSENT && !dist->mixed && dist->n >= 0 && ok >= 0 &&
+        dist->n != ok) {
         mb_run_report(check, dist_at(check, place, metric), NULL,
                       "it holds %" PRId64 " values, but %" PRId64 " requests were ok",
                       dist->n, ok);
@@ -147,7 +153,7 @@ static void populations_check(struct mb_check *check, const struct place *place)
     population_check(check, place, MB_DIST_SERVICE);
     const struct mb_dist *failed = &place->part->dist[MB_DIST_ERROR_RESPONSE];
     int64_t errors = mb_counts_errors(&place->part->counts);
-    if (failed->type != MB_DIST_ABSENT && failed->n > errors) {
+    if (failed->type != MB_DIST_ABSENT && errors >= 0 && failed->n > errors) {
         mb_run_report(check, dist_at(check, place, MB_DIST_ERROR_RESPONSE), NULL,
                       "it holds %" PRId64 " values, but %" PRId64 " requests failed",
                       failed->n, errors);
