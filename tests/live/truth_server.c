@@ -114,78 +114,125 @@ static void handle(int fd, double mean_ns)
     heap_push((struct waiting){now + (int64_t)exponential(mean_ns), now, fd});
 }
 
-int main(int argc, char **argv)
+// What the command line asks for.
+struct plan {
+    bool stalls;
+    bool random_stalls;
+    double length_ns;
+    double every_ns;
+    double delay_mean_ns;
+    int64_t stall_ns; // when the next one begins
+};
+
+static struct plan plan_read(int argc, char **argv)
 {
-    bool random_stalls = argc > 2 && strcmp(argv[2], "random") == 0;
-    bool stalls = random_stalls || (argc > 2 && strcmp(argv[2], "stall") == 0);
-    double mean_ns = argc > 3 && !stalls ? atof(argv[3]) * 1e6 : 0;
-    double length_ns = stalls ? atof(argv[3]) * 1e6 : 0;
-    double every_ns = stalls ? atof(argv[4]) * 1e6 : 0;
+    struct plan plan = {0};
+    plan.random_stalls = argc > 2 && strcmp(argv[2], "random") == 0;
+    plan.stalls = plan.random_stalls || (argc > 2 && strcmp(argv[2], "stall") == 0);
     srand48(argc > 4 ? atol(argv[argc - 1]) : 1);
-    FILE *file = fopen(argv[1], "w");
+    if (!plan.stalls) {
+        plan.delay_mean_ns = argc > 3 ? atof(argv[3]) * 1e6 : 0;
+        return plan;
+    }
+    plan.length_ns = atof(argv[3]) * 1e6;
+    plan.every_ns = atof(argv[4]) * 1e6;
+    plan.stall_ns = clock_ns(CLOCK_MONOTONIC) + (int64_t)(plan.every_ns / 2);
+    return plan;
+}
+
+static int listen_anywhere(void)
+{
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t address_size = sizeof address;
-    if (file == NULL || bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+    socklen_t size = sizeof address;
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
         listen(listener, 4096) != 0 ||
-        getsockname(listener, (struct sockaddr *)&address, &address_size) != 0) {
+        getsockname(listener, (struct sockaddr *)&address, &size) != 0) {
+        perror("truth_server");
+        exit(1);
+    }
+    printf("%d\n", ntohs(address.sin_port));
+    fflush(stdout);
+    return listener;
+}
+
+static void stall(struct plan *plan, FILE *file)
+{
+    int64_t now = clock_ns(CLOCK_MONOTONIC);
+    int64_t wall = clock_ns(CLOCK_REALTIME);
+    double planned = plan->random_stalls ? exponential(plan->length_ns) : plan->length_ns;
+    int64_t end = now + (int64_t)planned;
+    struct timespec until = {end / 1000000000, end % 1000000000};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {
+    }
+    int64_t ended = clock_ns(CLOCK_MONOTONIC);
+    fprintf(file, "stall %lld %lld\n", (long long)wall, (long long)(ended - now));
+    plan->stall_ns = plan->random_stalls ? ended + (int64_t)exponential(plan->every_ns)
+                                         : plan->stall_ns + (int64_t)plan->every_ns;
+}
+
+static void accept_all(int poller, int listener)
+{
+    int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+    while (fd >= 0) {
+        int on = 1;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+        epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event);
+        fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+    }
+}
+
+static void answer_due(FILE *file)
+{
+    while (heap_size > 0 && heap[0].due_ns <= clock_ns(CLOCK_MONOTONIC)) {
+        struct waiting item = heap_pop();
+        int64_t took_ns = clock_ns(CLOCK_MONOTONIC) - item.read_ns;
+        fprintf(file, "answer %lld\n", (long long)took_ns);
+        reply(item.fd);
+    }
+}
+
+static void turn(struct plan *plan, int poller, int listener, FILE *file)
+{
+    struct epoll_event events[EVENTS];
+    int64_t now = clock_ns(CLOCK_MONOTONIC);
+    int64_t wake = now + 50000000;
+    wake = heap_size > 0 && heap[0].due_ns < wake ? heap[0].due_ns : wake;
+    wake = plan->stalls && plan->stall_ns < wake ? plan->stall_ns : wake;
+    struct timespec sleep = {.tv_nsec = wake > now ? wake - now : 0};
+    int count = epoll_pwait2(poller, events, EVENTS, &sleep, NULL);
+    if (plan->stalls && clock_ns(CLOCK_MONOTONIC) >= plan->stall_ns) {
+        stall(plan, file);
+    }
+    for (int i = 0; i < count; i++) {
+        if (events[i].data.fd == listener) {
+            accept_all(poller, listener);
+        } else {
+            handle(events[i].data.fd, plan->delay_mean_ns);
+        }
+    }
+    answer_due(file);
+}
+
+int main(int argc, char **argv)
+{
+    struct plan plan = plan_read(argc, argv);
+    FILE *file = fopen(argv[1], "w");
+    if (file == NULL) {
         perror("truth_server");
         return 1;
     }
     struct sigaction action = {.sa_handler = on_term};
     sigaction(SIGTERM, &action, NULL);
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+    int listener = listen_anywhere();
     int poller = epoll_create1(0);
     struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
     epoll_ctl(poller, EPOLL_CTL_ADD, listener, &event);
-    printf("%d\n", ntohs(address.sin_port));
-    fflush(stdout);
-
-    int64_t stall_ns = clock_ns(CLOCK_MONOTONIC) +
-                       (int64_t)(random_stalls ? exponential(every_ns) : every_ns / 2);
     while (!stopped) {
-        int64_t now = clock_ns(CLOCK_MONOTONIC);
-        int64_t wake = now + 50000000;
-        wake = heap_size > 0 && heap[0].due_ns < wake ? heap[0].due_ns : wake;
-        wake = stalls && stall_ns < wake ? stall_ns : wake;
-        int64_t left = wake > now ? wake - now : 0;
-        struct timespec sleep = {.tv_nsec = left};
-        struct epoll_event events[EVENTS];
-        int count = epoll_pwait2(poller, events, EVENTS, &sleep, NULL);
-        now = clock_ns(CLOCK_MONOTONIC);
-        if (stalls && now >= stall_ns) {
-            double planned = random_stalls ? exponential(length_ns) : length_ns;
-            int64_t end = now + (int64_t)planned;
-            int64_t wall = clock_ns(CLOCK_REALTIME);
-            struct timespec until = {end / 1000000000, end % 1000000000};
-            while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {
-            }
-            fprintf(file, "stall %lld %lld\n", (long long)wall,
-                    (long long)(clock_ns(CLOCK_MONOTONIC) - now));
-            stall_ns = random_stalls ? clock_ns(CLOCK_MONOTONIC) + (int64_t)exponential(every_ns)
-                                     : stall_ns + (int64_t)every_ns;
-        }
-        for (int i = 0; i < count; i++) {
-            if (events[i].data.fd != listener) {
-                handle(events[i].data.fd, mean_ns);
-                continue;
-            }
-            int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
-            while (fd >= 0) {
-                int on = 1;
-                setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-                event = (struct epoll_event){.events = EPOLLIN, .data.fd = fd};
-                epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event);
-                fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
-            }
-        }
-        while (heap_size > 0 && heap[0].due_ns <= clock_ns(CLOCK_MONOTONIC)) {
-            struct waiting item = heap_pop();
-            fprintf(file, "answer %lld\n",
-                    (long long)(clock_ns(CLOCK_MONOTONIC) - item.read_ns));
-            reply(item.fd);
-        }
+        turn(&plan, poller, listener, file);
     }
     fclose(file);
     printf("served %lld\n", (long long)served);
