@@ -53,13 +53,18 @@ static void number_text(const struct mb_metric *metric, double value, char *text
     }
 }
 
-// "> 5 s": the bound is the time-out, which is exact.
+// "> 5 s": a time-out is a round number, so no zeros after the point.
 static void bound_text(double value, char *text)
 {
-    char exact[32];
-    mb_units_print(MB_UNIT_DURATION, (int64_t)value, exact, sizeof exact);
-    size_t digits = strspn(exact, "0123456789.");
-    (void)snprintf(text, TEXT_BYTES, "> %.*s %s", (int)digits, exact, exact + digits);
+    char number[32];
+    mb_units_show(MB_UNIT_DURATION, value, number, sizeof number);
+    size_t digits = strcspn(number, " ");
+    size_t kept = digits;
+    while (memchr(number, '.', kept) != NULL &&
+           (number[kept - 1] == '0' || number[kept - 1] == '.')) {
+        kept--;
+    }
+    (void)snprintf(text, TEXT_BYTES, "> %.*s%s", (int)kept, number, number + digits);
 }
 
 static void value_text(const struct mb_metric *metric, const struct mb_value *value,
