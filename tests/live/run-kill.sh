@@ -6,9 +6,9 @@
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
-tool=${MESHBENCH:-$root/build/meshbench}
+tool=${MESHBENCH:-${BUILD:-$root/build}/meshbench}
 tool_exe=$(readlink -f "$tool")
-rounds=${1:-5}
+rounds=${1:-3}
 seed=${SEED:-$$}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

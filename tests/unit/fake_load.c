@@ -189,8 +189,12 @@ static enum mb_status fake_run(void *state, struct mb_arena *arena,
     part->counts.statuses[0].status = 200;
     part->counts.statuses[1].status = 503;
     bool interrupted = fake->calls == fake->interrupt_at;
+    bool early = interrupted && fake->interrupt_early;
     int64_t count = request_count(plan, &level);
-    part_fill(part, plan, &level, interrupted ? count / 2 : count);
+    if (early) {
+        fake->now_ns = start_ns - plan->warmup_ns / 2;
+    }
+    part_fill(part, plan, &level, early ? 0 : interrupted ? count / 2 : count);
     part->cpu_ns = part->counts.sent * level.cpu_ns;
     part->run_delay_ns = 0;
     if (interrupted) {

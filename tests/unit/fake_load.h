@@ -4,6 +4,7 @@
 #ifndef MB_TESTS_FAKE_LOAD_H
 #define MB_TESTS_FAKE_LOAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "load/load.h"
@@ -24,10 +25,11 @@ struct mb_fake_level {
 struct mb_fake_load {
     struct mb_fake_level levels[MB_FAKE_LOAD_LEVELS];
     int level_count;
-    int fail_at;      // 1-based call that gives MB_FAILED; 0: none
-    int interrupt_at; // 1-based call that is interrupted half way; 0: none
-    int64_t now_ns;   // monotonic time told to the observer; moves on by the trial
-    int calls;        // so far
+    int fail_at;          // 1-based call that gives MB_FAILED; 0: none
+    int interrupt_at;     // 1-based call that is interrupted half way; 0: none
+    bool interrupt_early; // that call is interrupted in its warm-up instead
+    int64_t now_ns;       // monotonic time told to the observer; moves on by the trial
+    int calls;            // so far
     uint64_t seen[MB_FAKE_LOAD_SEEN];    // seeds of the calls, in order
     const char *urls[MB_FAKE_LOAD_SEEN]; // urls of the calls; borrowed from their plans
 };

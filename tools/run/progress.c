@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/units.h"
 #include "model/derive.h"
@@ -122,14 +123,32 @@ void mb_progress_trial(const struct mb_run_place *place, const struct mb_cell *c
     mb_buf_append_char(out, '\n');
 }
 
+// Many cells may have the same to say: the first says it, the others are counted.
+static size_t print_findings(const struct mb_run_outcome *outcome, size_t first,
+                             struct mb_buf *out)
+{
+    const struct mb_finding *finding = &outcome->findings[first];
+    size_t next = first + 1;
+    while (next < outcome->finding_count &&
+           strcmp(outcome->findings[next].code, finding->code) == 0) {
+        next++;
+    }
+    mb_buf_print(out, "  %s %s: %s", mb_severity_name(finding->severity), finding->code,
+                 finding->message);
+    if (next - first > 1) {
+        mb_buf_print(out, " (and %zu more)", next - first - 1);
+    }
+    mb_buf_append_char(out, '\n');
+    return next;
+}
+
 void mb_progress_summary(const struct mb_run_outcome *outcome, const char *path,
                          struct mb_buf *out)
 {
     mb_buf_print(out, "%zu trials measured, result in %s\n", outcome->complete, path);
-    for (size_t i = 0; i < outcome->finding_count; i++) {
-        const struct mb_finding *finding = &outcome->findings[i];
-        mb_buf_print(out, "  %s %s: %s\n", mb_severity_name(finding->severity),
-                     finding->code, finding->message);
+    size_t next = 0;
+    while (next < outcome->finding_count) {
+        next = print_findings(outcome, next, out);
     }
     mb_buf_print(out, "next: meshbench compare %s\n", path);
 }

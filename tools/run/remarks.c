@@ -53,17 +53,24 @@ static void judge_lag(const struct mb_cell *cell, const char *pointer,
             title(cell, diag), left, right));
 }
 
+static void judge_errors(const struct mb_cell *cell, const char *pointer,
+                         struct mb_diag *diag)
+{
+    if (mb_judge_failing(cell)) {
+        add(diag, "MB422", pointer,
+            mb_arena_print(diag->arena, "no request of %s succeeded", title(cell, diag)));
+    }
+}
+
+// One kind of remark after the other, so that equal ones stand together.
 void mb_remarks_cells(const struct mb_result *result, struct mb_diag *diag)
 {
-    for (size_t i = 0; i < result->cell_count; i++) {
-        const struct mb_cell *cell = &result->cells[i];
-        const char *pointer = mb_arena_print(diag->arena, "/cells/%zu", i);
-        judge_rate(cell, pointer, diag);
-        judge_lag(cell, pointer, diag);
-        if (mb_judge_failing(cell)) {
-            add(diag, "MB422", pointer,
-                mb_arena_print(diag->arena, "no request of %s succeeded",
-                               title(cell, diag)));
+    void (*const judges[])(const struct mb_cell *cell, const char *pointer,
+                           struct mb_diag *diag) = {judge_rate, judge_lag, judge_errors};
+    for (size_t j = 0; j < sizeof judges / sizeof judges[0]; j++) {
+        for (size_t i = 0; i < result->cell_count; i++) {
+            judges[j](&result->cells[i], mb_arena_print(diag->arena, "/cells/%zu", i),
+                      diag);
         }
     }
 }

@@ -282,8 +282,10 @@ static enum mb_status measure(struct run *run, const struct mb_plan_trial *plann
     struct mb_trial trial = {0};
     mb_arena_init(&scratch);
     enum mb_status status = mb_trial_run(&scratch, &bench, planned, &trial, err);
-    if (status != MB_OK) {
+    if (status == MB_FAILED || status == MB_INVALID) {
         mb_err_prepend(err, "trial '%s' could not be run", planned->id);
+    }
+    if (status != MB_OK) {
         goto out;
     }
     status = mb_record_add(&run->record, planned->cell, &trial, err);

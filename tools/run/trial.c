@@ -55,9 +55,6 @@ static const char *interruption(struct mb_arena *arena, const struct watcher *wa
     char after[32];
     char whole[32];
     int64_t length_ns = watcher->end_ns - watcher->start_ns;
-    if (now_ns <= watcher->start_ns || watcher->end_ns == 0) {
-        return "interrupted before its window began";
-    }
     if (now_ns >= watcher->end_ns) {
         return "interrupted while its last requests were awaited";
     }
@@ -98,6 +95,10 @@ enum mb_status mb_trial_run(struct mb_arena *arena, const struct mb_trial_bench 
                                                &observer, &trial->parts[0], err);
     int64_t now_ns = clock->monotonic_ns(clock->state);
     bench->stage->unwatch(bench->stage->state, arena, trial);
+    if (status == MB_OK && trial->parts[0].interrupted && now_ns < watcher.start_ns) {
+        mb_part_release(&trial->parts[0]);
+        status = mb_err_set(err, MB_INTERRUPTED, "interrupted");
+    }
     if (status != MB_OK) {
         *trial = (struct mb_trial){0};
         return status;

@@ -136,15 +136,19 @@ static void test_trial(void **state)
 static void test_summary(void **state)
 {
     struct fixture *fixture = *state;
-    struct mb_finding finding = {.code = "MB420",
-                                 .severity = MB_SEVERITY_WARNING,
-                                 .message = "it ran at 97.0% of the asked rate"};
+    struct mb_finding findings[] = {
+        {.code = "MB407", .severity = MB_SEVERITY_NOTE, .message = "a virtual machine"},
+        {.code = "MB420", .severity = MB_SEVERITY_WARNING, .message = "one is saturated"},
+        {.code = "MB420", .severity = MB_SEVERITY_WARNING, .message = "and another"},
+        {.code = "MB420", .severity = MB_SEVERITY_WARNING, .message = "and another"},
+    };
     struct mb_run_outcome outcome = {
-        .complete = 18, .planned = 18, .findings = &finding, .finding_count = 1};
+        .complete = 18, .planned = 18, .findings = findings, .finding_count = 4};
     mb_progress_summary(&outcome, "out.json", &fixture->text);
     assert_string_equal(mb_buf_string(&fixture->text),
                         "18 trials measured, result in out.json\n"
-                        "  warning MB420: it ran at 97.0% of the asked rate\n"
+                        "  note MB407: a virtual machine\n"
+                        "  warning MB420: one is saturated (and 2 more)\n"
                         "next: meshbench compare out.json\n");
 }
 

@@ -231,6 +231,23 @@ static void test_interrupted_at_each_trial(void **state)
     }
 }
 
+// A trial that was interrupted in its warm-up has measured nothing, and leaves nothing.
+static void test_interrupted_in_warmup(void **state)
+{
+    struct fixture *fixture = *state;
+    struct document document;
+    fixture->load.interrupt_at = 2; // at 'steady', which has a warm-up
+    fixture->load.interrupt_early = true;
+    assert_int_equal(run(fixture, NULL), MB_INTERRUPTED);
+    document_read(fixture, fixture->partial, &document);
+    assert_int_equal(count_trials(&document.result, MB_TRIAL_COMPLETE), 1);
+    assert_int_equal(count_trials(&document.result, MB_TRIAL_PARTIAL), 0);
+    assert_int_equal(resume(fixture), MB_OK);
+    document_read(fixture, fixture->out, &document);
+    assert_int_equal(count_trials(&document.result, MB_TRIAL_COMPLETE), TRIALS);
+    assert_int_equal(count_trials(&document.result, MB_TRIAL_DISCARDED), 0);
+}
+
 // A variant that goes away before each of the trials.
 static void test_lost_variant_at_each_trial(void **state)
 {
@@ -455,6 +472,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RUN_TEST(test_whole_run),
         RUN_TEST(test_interrupted_at_each_trial),
+        RUN_TEST(test_interrupted_in_warmup),
         RUN_TEST(test_lost_variant_at_each_trial),
         RUN_TEST(test_driver_fails),
         RUN_TEST(test_stage_fails),
