@@ -161,7 +161,14 @@ static enum mb_status app_run(struct mb_ctx *ctx, const void *options_given,
         .interrupted = ctx->interrupted,
     };
     enum mb_status status = read_options(opts, &echo, err);
-    return status == MB_OK ? mb_echo_run(&echo, &observer, err) : status;
+    if (status == MB_OK) {
+        status = mb_echo_run(&echo, &observer, err);
+    }
+    if (status == MB_INVALID) {
+        err->code = MB_USAGE; // it came from the command line
+        status = MB_USAGE;
+    }
+    return status;
 }
 
 const struct mb_cmd mb_cmd_app = {

@@ -13,6 +13,7 @@
 #include "model/result.h"
 #include "report/load.h"
 
+#define PROBE_NS INT64_C(1000000000)
 #define MAX_BODY_BYTES INT64_C(67108864)
 
 struct load_options {
@@ -419,11 +420,18 @@ static enum mb_status conclude(const struct load *load, struct mb_err *err)
     if (part->interrupted) {
         return mb_err_set(err, MB_INTERRUPTED, "interrupted");
     }
-    if (part->counts.connections_opened == 0) {
-        return mb_err_set(err, MB_FAILED, "no connection to '%s' could be opened",
-                          load->url);
+    if (part->counts.connections_opened > 0) {
+        return MB_OK;
     }
-    return MB_OK;
+    // Once more, for the reason.
+    int status = 0;
+    if (mb_load_probe(load->url, &load->request, PROBE_NS, &status, err) == MB_OK) {
+        return mb_err_set(err, MB_FAILED,
+                          "no connection could be opened (now it answers with status %d)",
+                          status);
+    }
+    mb_err_prepend(err, "no connection could be opened");
+    return MB_FAILED;
 }
 
 static enum mb_status load_run(struct mb_ctx *ctx, const void *options_given,
@@ -435,6 +443,10 @@ static enum mb_status load_run(struct mb_ctx *ctx, const void *options_given,
     enum mb_status status = read_plan(&load, err);
     if (status == MB_OK) {
         status = run_trial(&load, err);
+    }
+    if (status == MB_INVALID) {
+        err->code = MB_USAGE; // the plan came from the command line
+        status = MB_USAGE;
     }
     if (status == MB_OK) {
         status = print_trial(&load, err);

@@ -9,7 +9,8 @@
 
 enum { TEXT_BYTES = 40, NAME_BYTES = 64, INDENT = 2 };
 
-static const double FULL_SHARE = 0.95; // of its cores: the generator had no time left
+static const double FULL_SHARE = 0.95;    // of its cores: the generator had no time left
+static const double STARVED_SHARE = 0.02; // of the time it waited for a CPU: worth a word
 static const double MICRO = 1e6;
 
 static const struct {
@@ -176,6 +177,13 @@ static void print_generator(const struct mb_report_load *report, struct mb_buf *
     if (cores >= 0.0) {
         mb_buf_print(out, ", %.2f of %d core%s", cores, part->threads,
                      part->threads == 1 ? "" : "s");
+    }
+    double starved = part->run_delay_ns >= 0 && part->window_ns > 0
+                         ? (double)part->run_delay_ns / (double)part->window_ns
+                         : 0.0;
+    if (starved > STARVED_SHARE * part->threads) {
+        mb_buf_print(out, "; waited for a CPU %.0f%% of the time",
+                     100.0 * starved / part->threads);
     }
     mb_buf_append_string(out, "\n");
 }
