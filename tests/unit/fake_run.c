@@ -154,9 +154,9 @@ static void fake_unwatch(void *state, struct mb_arena *arena, struct mb_trial *t
     fake->unwatched++;
     trial->host = mb_node_map(arena);
     mb_node_put(arena, trial->host, "load_average_1m_milli", mb_node_int(arena, 120));
-    mb_node_put(arena, trial->host, "steal_ns", mb_node_int(arena, 0));
-    mb_node_put(arena, trial->host, "busy_ns", mb_node_int(arena, 900));
-    mb_node_put(arena, trial->host, "idle_ns", mb_node_int(arena, 100));
+    mb_node_put(arena, trial->host, "steal_ns", mb_node_int(arena, fake->steal_ns));
+    mb_node_put(arena, trial->host, "busy_ns", mb_node_int(arena, 900000000));
+    mb_node_put(arena, trial->host, "idle_ns", mb_node_int(arena, 100000000));
     trial->resources = mb_arena_alloc(arena, 1, sizeof *trial->resources);
     trial->resource_count = 1;
     trial->resources[0] = (struct mb_resource){

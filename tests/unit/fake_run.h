@@ -26,6 +26,7 @@ struct fake_run {
     int64_t *driver_ns; // the fake driver's time, kept in step; NULL: none
     const char *kernel; // fact environment.host.kernel
     const char *proxy;  // fact variants.proxy.version, captured
+    int64_t steal_ns;   // during each trial
     int ready_calls;
     int fail_ready_at; // 1-based call of ready that fails; 0: none
     bool fail_up;

@@ -221,6 +221,11 @@ static enum mb_status read_partial(struct session *session, struct mb_err *err)
 static enum mb_status check_places(const struct session *session, struct mb_err *err)
 {
     bool force = session->opts->force;
+    if (strcmp(session->out_path, "-") == 0) {
+        return mb_err_set(err, MB_USAGE,
+                          "a result is written to a file, and saved beside it meanwhile: "
+                          "'-' is not possible");
+    }
     struct mb_arena scratch = {0};
     const char *dir = mb_file_dir(&scratch, session->out_path);
     if (access(dir, W_OK | X_OK) != 0) {

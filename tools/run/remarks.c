@@ -1,6 +1,7 @@
 #include "run/remarks.h"
 
 #include "base/units.h"
+#include "collect/host.h"
 #include "format/emit.h"
 #include "model/judge.h"
 
@@ -71,6 +72,17 @@ void mb_remarks_cells(const struct mb_result *result, struct mb_diag *diag)
         for (size_t i = 0; i < result->cell_count; i++) {
             judges[j](&result->cells[i], mb_arena_print(diag->arena, "/cells/%zu", i),
                       diag);
+        }
+    }
+}
+
+void mb_remarks_hosts(const struct mb_result *result, struct mb_diag *diag)
+{
+    for (size_t i = 0; i < result->cell_count; i++) {
+        for (size_t j = 0; j < result->cells[i].trial_count; j++) {
+            mb_host_judge_trial(
+                result->cells[i].trials[j].host,
+                mb_arena_print(diag->arena, "/cells/%zu/trials/%zu/host", i, j), diag);
         }
     }
 }

@@ -366,6 +366,7 @@ static enum mb_status measure_all(struct run *run, struct mb_err *err)
 static enum mb_status finish(struct run *run, struct mb_err *err)
 {
     struct mb_result *result = &run->record.result;
+    mb_remarks_hosts(result, &run->findings);
     mb_remarks_cells(result, &run->findings);
     mb_until_judge(&run->plan, result, &run->findings);
     findings_store(run);

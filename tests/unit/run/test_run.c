@@ -379,6 +379,10 @@ static void test_findings(void **state)
     assert_int_equal(run(fixture, NULL), MB_OK);
     assert_true(has_finding(fixture, "MB320"));
 
+    fixture->fake.steal_ns = INT64_C(500000000);
+    assert_int_equal(run(fixture, NULL), MB_OK);
+    assert_true(has_finding(fixture, "MB402"));
+
     mb_fake_load_init(&fixture->load);
     mb_fake_load_add(&fixture->load, "http://proxy", 1000000)->timeout_every = 2;
     assert_int_equal(run(fixture, NULL), MB_OK);
