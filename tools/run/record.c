@@ -104,7 +104,7 @@ size_t mb_record_count(const struct mb_record *record, enum mb_trial_status stat
     return count;
 }
 
-static size_t trial_total(const struct mb_record *record)
+size_t mb_record_total(const struct mb_record *record)
 {
     return mb_record_count(record, MB_TRIAL_COMPLETE) +
            mb_record_count(record, MB_TRIAL_PARTIAL) +
@@ -153,7 +153,7 @@ static enum mb_status write_document(const struct mb_record *record, const char 
 
 enum mb_status mb_record_save(struct mb_record *record, struct mb_err *err)
 {
-    size_t count = trial_total(record);
+    size_t count = mb_record_total(record);
     if (count == 0) {
         return MB_OK;
     }

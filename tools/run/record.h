@@ -45,8 +45,9 @@ MB_MUST_USE enum mb_status mb_record_add_node(struct mb_record *record, size_t c
 const struct mb_trial *mb_record_find(const struct mb_record *record, size_t cell,
                                       const char *id);
 
-// Trials of all cells.
+// Trials of all cells: those of one status, and all.
 size_t mb_record_count(const struct mb_record *record, enum mb_trial_status status);
+size_t mb_record_total(const struct mb_record *record);
 
 // Writes the partial result atomically. A record without trials writes nothing.
 MB_MUST_USE enum mb_status mb_record_save(struct mb_record *record, struct mb_err *err);

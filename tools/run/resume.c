@@ -188,6 +188,7 @@ enum mb_status mb_resume_apply(const struct mb_resume *resume, struct mb_plan *p
             }
         }
     }
+    record->written = mb_record_total(record);
     return MB_OK;
 }
 

@@ -134,17 +134,18 @@ static void judge_start(struct run *run)
     const struct mb_stage *stage = &run->setup->stage;
     stage->judge(stage->state, &run->view, &run->findings);
     mb_remarks_facts(&run->view.facts, &run->findings);
-    if (run->setup->spec->block_count != run->setup->declared_blocks) {
-        mb_diag_add(
-            &run->findings,
-            &(struct mb_finding){
-                .code = "MB425",
-                .severity = MB_SEVERITY_NOTE,
-                .pointer = "/spec/resolved/trials/count",
-                .message = mb_arena_print(
-                    run->arena, "measured with %d blocks where the spec asks for %d",
-                    run->setup->spec->block_count, run->setup->declared_blocks),
-            });
+    int measured = run->setup->spec->block_count;
+    int declared = run->setup->declared_blocks;
+    if (measured != declared) {
+        mb_diag_add(&run->findings,
+                    &(struct mb_finding){
+                        .code = "MB425",
+                        .severity = MB_SEVERITY_NOTE,
+                        .pointer = "/spec/resolved/trials/count",
+                        .message = mb_arena_print(
+                            run->arena, "the spec asks for %d blocks, measured were %d",
+                            declared, measured),
+                    });
     }
     findings_store(run);
 }

@@ -270,6 +270,25 @@ static void test_lost_variant_at_each_trial(void **state)
     }
 }
 
+// Resumed, and lost again at once: the hint is still there, and so is the partial result.
+static void test_lost_again(void **state)
+{
+    struct fixture *fixture = *state;
+    struct document partial;
+    struct mb_resume from;
+    fixture->fake.fail_ready_at = 4;
+    assert_int_equal(run(fixture, NULL), MB_FAILED);
+    document_read(fixture, fixture->partial, &partial);
+    mb_err_clear(&fixture->err);
+    assert_int_equal(mb_resume_init(&from, fixture->partial, partial.doc.root,
+                                    &partial.result, &fixture->err),
+                     MB_OK);
+    fixture->fake.fail_ready_at = 1;
+    assert_int_equal(run(fixture, &from), MB_FAILED);
+    assert_non_null(strstr(fixture->err.hint, "measured so far: 3 of 18 trials"));
+    assert_int_equal(resume(fixture), MB_OK);
+}
+
 static void test_driver_fails(void **state)
 {
     struct fixture *fixture = *state;
@@ -445,6 +464,21 @@ static void test_until(void **state)
     }
 }
 
+// Interrupted in a block that only `until` asked for.
+static void test_until_resumed(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->spec.until.metric = "response_time.mean";
+    fixture->spec.until.interval_share = 1;
+    fixture->spec.until.at_most = 6;
+    fixture->load.interrupt_at = 5 * 6 + 3;
+    assert_int_equal(run(fixture, NULL), MB_INTERRUPTED);
+    assert_int_equal(fixture->outcome.complete, 5 * 6 + 2);
+    assert_int_equal(resume(fixture), MB_OK);
+    assert_int_equal(fixture->load.calls, 4);
+    assert_int_equal(fixture->outcome.complete, 6 * 6);
+}
+
 static void test_paths(void **state)
 {
     struct fixture *fixture = *state;
@@ -478,6 +512,7 @@ int main(void)
         RUN_TEST(test_interrupted_at_each_trial),
         RUN_TEST(test_interrupted_in_warmup),
         RUN_TEST(test_lost_variant_at_each_trial),
+        RUN_TEST(test_lost_again),
         RUN_TEST(test_driver_fails),
         RUN_TEST(test_stage_fails),
         RUN_TEST(test_full_disk_at_each_write),
@@ -488,6 +523,7 @@ int main(void)
         RUN_TEST(test_findings),
         RUN_TEST(test_interruption_is_a_finding),
         RUN_TEST(test_until),
+        RUN_TEST(test_until_resumed),
         RUN_TEST(test_paths),
     };
     return cmocka_run_group_tests_name("run/run", tests, NULL, NULL);
