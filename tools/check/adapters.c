@@ -369,7 +369,7 @@ static const struct mb_node *adapter_read(struct mb_check *check, const char *na
 {
     struct mb_doc doc;
     struct mb_err err = {0};
-    if (mb_refs_adapter_is_file(name)) {
+    if (mb_spec_adapter_is_file(name)) {
         const char *path =
             mb_file_join(check->arena, mb_file_dir(check->arena, check->doc->name), name);
         bool read =

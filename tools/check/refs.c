@@ -185,15 +185,6 @@ static bool file_exists(struct mb_check *check, const struct mb_node *node,
     return false;
 }
 
-bool mb_refs_adapter_is_file(const char *name)
-{
-    size_t size = strlen(name);
-    return strchr(name, '/') != NULL ||
-           (size > 5 && strcmp(name + size - 5, ".yaml") == 0) ||
-           (size > 4 && strcmp(name + size - 4, ".yml") == 0) ||
-           (size > 5 && strcmp(name + size - 5, ".json") == 0);
-}
-
 const struct mb_node *mb_refs_adapter(const struct mb_node *variant)
 {
     const struct mb_node *adapter = mb_node_find(variant, "adapter");
@@ -263,7 +254,7 @@ void mb_refs_files(struct mb_check *check)
                 mb_run_spec_at(check, "/variants/%zu/config_files/%zu", i, j));
         }
         const struct mb_node *adapter = mb_refs_adapter(variant);
-        if (adapter != NULL && mb_refs_adapter_is_file(mb_node_text(adapter, ""))) {
+        if (adapter != NULL && mb_spec_adapter_is_file(mb_node_text(adapter, ""))) {
             (void)file_exists(check, adapter,
                               mb_run_spec_at(check, "/variants/%zu/adapter", i));
         }
@@ -412,7 +403,7 @@ void mb_refs_adapters(struct mb_check *check)
     const struct mb_node *variants = mb_run_list(check, "variants");
     for (size_t i = 0; i < mb_node_count(variants); i++) {
         const char *name = mb_node_text(mb_refs_adapter(mb_run_item(variants, i)), NULL);
-        if (name == NULL || mb_refs_adapter_is_file(name)) {
+        if (name == NULL || mb_spec_adapter_is_file(name)) {
             continue;
         }
         size_t known = 0;

@@ -20,8 +20,7 @@ void mb_refs_file_digests(struct mb_check *check);   // MB142
 const char *mb_refs_metric_hint(struct mb_arena *arena, const char *text);
 
 // The name or path of a variant's adapter, however it is written; NULL when there is
-// none. True when that is a path.
+// none.
 const struct mb_node *mb_refs_adapter(const struct mb_node *variant);
-bool mb_refs_adapter_is_file(const char *name);
 
 #endif

@@ -36,19 +36,6 @@ const char *const *mb_adapter_names(void)
 
 // --- loading
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text);
-    size_t size = strlen(end);
-    return length >= size && strcmp(text + length - size, end) == 0;
-}
-
-static bool is_file_name(const char *name)
-{
-    return strchr(name, '/') != NULL || ends_with(name, ".yaml") ||
-           ends_with(name, ".yml") || ends_with(name, ".json");
-}
-
 static enum mb_status builtin_parse(struct mb_arena *arena, const char *name,
                                     struct mb_doc *doc, struct mb_err *err)
 {
@@ -72,7 +59,7 @@ enum mb_status mb_adapter_load(struct mb_arena *arena, const char *name,
     struct mb_doc doc = {0};
     struct mb_adapter *read = mb_arena_alloc(arena, 1, sizeof *read);
     enum mb_status status =
-        is_file_name(name)
+        mb_spec_adapter_is_file(name)
             ? mb_doc_read(arena, name, NULL, MB_DEFINITION_MAX_BYTES, &doc, err)
             : builtin_parse(arena, name, &doc, err);
     if (status == MB_OK) {

@@ -165,6 +165,10 @@ MB_MUST_USE enum mb_status mb_spec_from_node(struct mb_arena *arena, struct mb_n
 // once more changes nothing. Never fails: what it does not understand it copies.
 struct mb_node *mb_spec_resolve(struct mb_arena *arena, const struct mb_node *root);
 
+// True when the name of an adapter is a file's: it has a '/' or ends as a document does.
+// Else it is that of a built-in adapter.
+bool mb_spec_adapter_is_file(const char *name);
+
 // Sets the seed that a run has chosen, in the struct and in `resolved`.
 void mb_spec_set_seed(struct mb_arena *arena, struct mb_spec *spec, uint64_t seed);
 

@@ -42,6 +42,19 @@ static void read_mesh(struct mb_spec_read *read, const struct mb_node *node,
     }
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text);
+    size_t size = strlen(end);
+    return length > size && strcmp(text + length - size, end) == 0;
+}
+
+bool mb_spec_adapter_is_file(const char *name)
+{
+    return strchr(name, '/') != NULL || ends_with(name, ".yaml") ||
+           ends_with(name, ".yml") || ends_with(name, ".json");
+}
+
 static void read_adapter(struct mb_spec_read *read, const struct mb_node *node,
                          struct mb_variant *variant)
 {
@@ -51,8 +64,8 @@ static void read_adapter(struct mb_spec_read *read, const struct mb_node *node,
         return;
     }
     const char *use = mb_spec_read_needed(read, adapter, "use");
-    // A path counts from the spec's folder; a bare word is a built-in adapter.
-    variant->adapter = strchr(use, '/') != NULL && read->dir != NULL
+    // A path counts from the spec's folder.
+    variant->adapter = mb_spec_adapter_is_file(use) && read->dir != NULL
                            ? mb_file_join(read->arena, read->dir, use)
                            : use;
     const struct mb_node *map =

@@ -82,6 +82,24 @@ static void test_adapter_path_counts_from_the_spec(void **state)
     mb_arena_release(&arena);
 }
 
+static void test_adapter_is_file(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool is_file;
+    } cases[] = {
+        {"envoy", false},     {"./envoy", true},   {"my/proxy", true},
+        {"proxy.yaml", true}, {"proxy.yml", true}, {"proxy.json", true},
+        {".yaml", false},     {"yaml", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (mb_spec_adapter_is_file(cases[i].name) != cases[i].is_file) {
+            fail_msg("%s", cases[i].name);
+        }
+    }
+}
+
 struct folder {
     struct mb_arena arena;
     char *path;
@@ -175,6 +193,7 @@ int main(void)
         cmocka_unit_test(test_reads_application),
         cmocka_unit_test(test_adds_the_twin),
         cmocka_unit_test(test_adapter_path_counts_from_the_spec),
+        cmocka_unit_test(test_adapter_is_file),
         cmocka_unit_test(test_digests_config_files),
         cmocka_unit_test(test_holds_pinned_digests),
         cmocka_unit_test(test_missing_config_file),
