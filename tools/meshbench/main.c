@@ -1,9 +1,13 @@
 // meshbench: lists the commands, runs one, prints its error. No more.
+#include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "base/ctx.h"
 #include "base/err.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "meshbench/commands.h"
 
@@ -43,22 +47,42 @@ static void on_interrupt(int signal_number)
     }
 }
 
+// Names and texts in it may come from a hostile document: a terminal must not obey them.
 static void error_print(const struct mb_ctx *ctx, const struct mb_err *err)
 {
     if (err->message[0] == '\0') {
         return;
     }
+    struct mb_buf text = {0};
     if (err->file[0] != '\0' && err->line > 0) {
-        (void)fprintf(ctx->err, "%s:%d:%d: error: %s\n", err->file, err->line,
-                      err->column, err->message);
+        mb_buf_print(&text, "%s:%d:%d: error: ", err->file, err->line, err->column);
     } else if (err->file[0] != '\0') {
-        (void)fprintf(ctx->err, "meshbench: %s: %s\n", err->file, err->message);
+        mb_buf_print(&text, "meshbench: %s: ", err->file);
     } else {
-        (void)fprintf(ctx->err, "meshbench: %s\n", err->message);
+        mb_buf_append_string(&text, "meshbench: ");
     }
+    mb_buf_print(&text, "%s\n", err->message);
     if (err->hint[0] != '\0') {
-        (void)fprintf(ctx->err, "  hint: %s\n", err->hint);
+        mb_buf_print(&text, "  hint: %s\n", err->hint);
     }
+    struct mb_buf shown = {0};
+    mb_text_show(text.data, text.size, "\n", &shown);
+    (void)fputs(mb_buf_string(&shown), ctx->err);
+    mb_buf_release(&shown);
+    mb_buf_release(&text);
+}
+
+// A reader that has gone (`meshbench help | head -1`) needs no message.
+static enum mb_status output_finish(const struct mb_ctx *ctx, enum mb_status status)
+{
+    bool failed_before = ferror(ctx->out) != 0;
+    if (fflush(ctx->out) == 0 && !failed_before) {
+        return status;
+    }
+    if (errno != EPIPE) {
+        (void)fprintf(ctx->err, "meshbench: cannot write to standard output\n");
+    }
+    return status == MB_OK ? MB_FAILED : status;
 }
 
 int main(int argc, char **argv)
@@ -72,9 +96,5 @@ int main(int argc, char **argv)
     mb_ctx_init(&ctx, argv[0], &interrupts);
     enum mb_status status = mb_cli_main(mb_commands, &ctx, argc, argv, &err);
     error_print(&ctx, &err);
-    if (fflush(ctx.out) != 0 && status == MB_OK) {
-        (void)fprintf(ctx.err, "meshbench: cannot write to standard output\n");
-        status = MB_FAILED;
-    }
-    return (int)status;
+    return (int)output_finish(&ctx, status);
 }
