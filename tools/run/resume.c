@@ -138,17 +138,17 @@ static void extend_to(struct mb_arena *arena, struct mb_plan *plan, int64_t bloc
 }
 
 static enum mb_status move_trial(const struct mb_resume *resume, struct mb_plan *plan,
-                                 struct mb_record *record, struct mb_node *trial,
+                                 struct mb_journal *journal, struct mb_node *trial,
                                  size_t cell, struct mb_err *err)
 {
     const char *id = mb_node_text(mb_node_find(trial, "id"), "");
     const char *status = mb_node_text(mb_node_find(trial, "status"), "");
     if (strcmp(status, "partial") == 0) {
-        const struct mb_cell *into = &record->result.cells[cell];
-        discard(record->arena, trial, (int)into->trial_count + 1);
+        const struct mb_cell *into = &journal->result.cells[cell];
+        discard(journal->arena, trial, (int)into->trial_count + 1);
     } else if (strcmp(status, "complete") == 0) {
         int64_t block = mb_node_integer(mb_node_find(trial, "block"), 0);
-        extend_to(record->arena, plan, block);
+        extend_to(journal->arena, plan, block);
         const struct mb_plan_trial *planned = planned_find(plan, cell, block, id);
         int64_t seed = mb_node_integer(mb_node_find(trial, "seed"), -1);
         if (planned == NULL || seed != (int64_t)planned->seed) {
@@ -157,15 +157,15 @@ static enum mb_status move_trial(const struct mb_resume *resume, struct mb_plan 
                               resume->name);
         }
     }
-    return mb_record_add_node(record, cell, trial, err);
+    return mb_journal_add_node(journal, cell, trial, err);
 }
 
 enum mb_status mb_resume_apply(const struct mb_resume *resume, struct mb_plan *plan,
-                               struct mb_record *record, struct mb_err *err)
+                               struct mb_journal *journal, struct mb_err *err)
 {
     const struct mb_result *then = resume->result;
     const struct mb_node *cells = mb_node_find(resume->root, "cells");
-    struct mb_result *now = &record->result;
+    struct mb_result *now = &journal->result;
     if (then->cell_count != now->cell_count) {
         return mb_err_set(err, MB_INVALID, "cannot resume: '%s' has %zu cells, not %zu",
                           resume->name, then->cell_count, now->cell_count);
@@ -182,13 +182,13 @@ enum mb_status mb_resume_apply(const struct mb_resume *resume, struct mb_plan *p
         const struct mb_node *trials = mb_node_find(cells->as.list.items[c], "trials");
         for (size_t t = 0; t < mb_node_count(trials); t++) {
             enum mb_status status =
-                move_trial(resume, plan, record, trials->as.list.items[t], c, err);
+                move_trial(resume, plan, journal, trials->as.list.items[t], c, err);
             if (status != MB_OK) {
                 return status;
             }
         }
     }
-    record->written = mb_record_total(record);
+    journal->written = mb_journal_total(journal);
     return MB_OK;
 }
 

@@ -13,7 +13,7 @@
 #include "format/node.h"
 #include "model/result.h"
 #include "run/plan.h"
-#include "run/record.h"
+#include "run/journal.h"
 
 struct mb_resume {
     const char *name;               // of the file
@@ -29,16 +29,17 @@ MB_MUST_USE enum mb_status mb_resume_init(struct mb_resume *resume, const char *
                                           const struct mb_result *result,
                                           struct mb_err *err);
 
-// Compares what stands now (header, keys and facts of record->result) with what stood
+// Compares what stands now (header, keys and facts of journal->result) with what stood
 // then. MB_INVALID names the first difference.
 MB_MUST_USE enum mb_status mb_resume_check(const struct mb_resume *resume,
                                            const struct mb_result *now,
                                            struct mb_err *err);
 
-// Moves the trials into the record, which is empty, and extends the plan by the blocks
+// Moves the trials into the journal, which is empty, and extends the plan by the blocks
 // that the interrupted run had begun.
 MB_MUST_USE enum mb_status mb_resume_apply(const struct mb_resume *resume,
-                                           struct mb_plan *plan, struct mb_record *record,
+                                           struct mb_plan *plan,
+                                           struct mb_journal *journal,
                                            struct mb_err *err);
 
 // Adds a finding about this interruption, and those about earlier ones.

@@ -10,7 +10,7 @@
 #include "base/version.h"
 #include "model/derive.h"
 #include "run/remarks.h"
-#include "run/record.h"
+#include "run/journal.h"
 #include "run/trial.h"
 #include "run/until.h"
 
@@ -20,7 +20,7 @@ struct run {
     const struct mb_run_setup *setup;
     struct mb_plan plan;
     struct mb_stage_view view;
-    struct mb_record record;
+    struct mb_journal journal;
     struct mb_diag findings;
     struct mb_run_place place;
     int64_t planned_ns; // estimate of the trials measured in this sitting so far
@@ -97,7 +97,7 @@ static int64_t wall_ns(const struct run *run)
 static void header_fill(struct run *run)
 {
     const struct mb_spec *spec = run->setup->spec;
-    struct mb_result *result = &run->record.result;
+    struct mb_result *result = &run->journal.result;
     char digest[MB_DIGEST_TEXT];
     mb_digest_text(spec->text, spec->text_size, digest);
     int64_t now = wall_ns(run);
@@ -124,8 +124,8 @@ static void header_fill(struct run *run)
 
 static void findings_store(struct run *run)
 {
-    run->record.result.findings = run->findings.items;
-    run->record.result.finding_count = run->findings.count;
+    run->journal.result.findings = run->findings.items;
+    run->journal.result.finding_count = run->findings.count;
 }
 
 // What is said before the first trial: the host, and facts that are not as declared.
@@ -152,7 +152,7 @@ static void judge_start(struct run *run)
 
 static bool trial_done(const struct run *run, const struct mb_plan_trial *trial)
 {
-    return mb_record_find(&run->record, trial->cell, trial->id) != NULL;
+    return mb_journal_find(&run->journal, trial->cell, trial->id) != NULL;
 }
 
 static void missing_count(struct run *run, size_t first)
@@ -171,7 +171,7 @@ static enum mb_status prepare(struct run *run, struct mb_err *err)
     if (status != MB_OK) {
         return status;
     }
-    mb_record_init(&run->record, run->arena, &run->plan, setup->partial_path);
+    mb_journal_init(&run->journal, run->arena, &run->plan, setup->partial_path);
     if (setup->observer != NULL && setup->observer->up != NULL) {
         setup->observer->up(setup->observer->state);
     }
@@ -183,9 +183,9 @@ static enum mb_status prepare(struct run *run, struct mb_err *err)
     header_fill(run);
     judge_start(run);
     if (setup->resume != NULL) {
-        status = mb_resume_check(setup->resume, &run->record.result, err);
+        status = mb_resume_check(setup->resume, &run->journal.result, err);
         if (status == MB_OK) {
-            status = mb_resume_apply(setup->resume, &run->plan, &run->record, err);
+            status = mb_resume_apply(setup->resume, &run->plan, &run->journal, err);
         }
         if (status != MB_OK) {
             return status;
@@ -194,7 +194,7 @@ static enum mb_status prepare(struct run *run, struct mb_err *err)
         findings_store(run);
     }
     run->place = (struct mb_run_place){
-        .plan = &run->plan, .done = mb_record_count(&run->record, MB_TRIAL_COMPLETE)};
+        .plan = &run->plan, .done = mb_journal_count(&run->journal, MB_TRIAL_COMPLETE)};
     missing_count(run, 0);
     return MB_OK;
 }
@@ -235,7 +235,7 @@ static void tell_end(struct run *run, const struct mb_trial *trial)
     run->place.left_ns = left_ns(run);
     if (observer != NULL && observer->trial_end != NULL) {
         observer->trial_end(observer->state, &run->place,
-                            &run->record.result.cells[run->place.trial->cell], trial);
+                            &run->journal.result.cells[run->place.trial->cell], trial);
     }
 }
 
@@ -266,7 +266,7 @@ static enum mb_status approach(struct run *run, const struct mb_plan_trial *plan
     return status;
 }
 
-// The trial lives in an arena of its own: the record keeps its document only.
+// The trial lives in an arena of its own: the journal keeps its document only.
 static enum mb_status measure(struct run *run, const struct mb_plan_trial *planned,
                               struct mb_err *err)
 {
@@ -289,7 +289,7 @@ static enum mb_status measure(struct run *run, const struct mb_plan_trial *plann
     if (status != MB_OK) {
         goto out;
     }
-    status = mb_record_add(&run->record, planned->cell, &trial, err);
+    status = mb_journal_add(&run->journal, planned->cell, &trial, err);
     if (status != MB_OK) {
         goto out;
     }
@@ -313,9 +313,9 @@ out:
 
 static enum mb_status save(struct run *run, struct mb_err *err)
 {
-    run->record.result.finished_unix_ns = wall_ns(run);
+    run->journal.result.finished_unix_ns = wall_ns(run);
     struct mb_err save_err = {0};
-    enum mb_status status = mb_record_save(&run->record, &save_err);
+    enum mb_status status = mb_journal_save(&run->journal, &save_err);
     if (status != MB_OK) {
         // Measuring on without being able to save would waste the user's time; this
         // outweighs an interruption.
@@ -347,7 +347,7 @@ static enum mb_status measure_all(struct run *run, struct mb_err *err)
     size_t next = 0;
     for (;;) {
         if (next == run->plan.trial_count) {
-            if (!mb_until_wants_more(&run->plan, &run->record.result)) {
+            if (!mb_until_wants_more(&run->plan, &run->journal.result)) {
                 return MB_OK;
             }
             mb_plan_extend(run->arena, &run->plan);
@@ -366,7 +366,7 @@ static enum mb_status measure_all(struct run *run, struct mb_err *err)
 
 static enum mb_status finish(struct run *run, struct mb_err *err)
 {
-    struct mb_result *result = &run->record.result;
+    struct mb_result *result = &run->journal.result;
     mb_remarks_hosts(result, &run->findings);
     mb_remarks_cells(result, &run->findings);
     mb_until_judge(&run->plan, result, &run->findings);
@@ -374,7 +374,7 @@ static enum mb_status finish(struct run *run, struct mb_err *err)
     result->complete = true;
     result->finished_unix_ns = wall_ns(run);
     result->derived = mb_derive_section(run->arena, result);
-    enum mb_status status = mb_record_finish(&run->record, run->setup->out_path, err);
+    enum mb_status status = mb_journal_finish(&run->journal, run->setup->out_path, err);
     if (status != MB_OK) {
         mb_err_prepend(err, "cannot write the result");
     }
@@ -384,7 +384,7 @@ static enum mb_status finish(struct run *run, struct mb_err *err)
 static void explain(struct run *run, struct mb_err *err)
 {
     const struct mb_run_setup *setup = run->setup;
-    if (run->record.written == 0) {
+    if (run->journal.written == 0) {
         return;
     }
     mb_err_hint(err,
@@ -416,6 +416,6 @@ enum mb_status mb_run_execute(struct mb_arena *arena, const struct mb_run_setup 
         .findings = run.findings.items,
         .finding_count = run.findings.count,
     };
-    mb_record_release(&run.record);
+    mb_journal_release(&run.journal);
     return status;
 }

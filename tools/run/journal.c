@@ -1,4 +1,4 @@
-#include "run/record.h"
+#include "run/journal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,26 +9,26 @@
 #include "format/doc.h"
 #include "format/emit.h"
 
-void mb_record_init(struct mb_record *record, struct mb_arena *arena,
-                    const struct mb_plan *plan, const char *partial_path)
+void mb_journal_init(struct mb_journal *journal, struct mb_arena *arena,
+                     const struct mb_plan *plan, const char *partial_path)
 {
-    *record = (struct mb_record){.arena = arena, .path = partial_path};
-    struct mb_result *result = &record->result;
+    *journal = (struct mb_journal){.arena = arena, .path = partial_path};
+    struct mb_result *result = &journal->result;
     result->cell_count = plan->cell_count;
     result->cells = mb_arena_alloc(arena, plan->cell_count, sizeof *result->cells);
-    record->trials = mb_arena_alloc(arena, plan->cell_count, sizeof(struct mb_node *));
+    journal->trials = mb_arena_alloc(arena, plan->cell_count, sizeof(struct mb_node *));
     for (size_t i = 0; i < plan->cell_count; i++) {
         const struct mb_variant *variant = &plan->spec->variants[plan->cells[i].variant];
         result->cells[i].variant = variant->name;
         result->cells[i].aa_of = variant->aa_of;
         result->cells[i].point = plan->cells[i].point;
-        record->trials[i] = mb_node_list(arena);
+        journal->trials[i] = mb_node_list(arena);
     }
 }
 
-void mb_record_release(struct mb_record *record)
+void mb_journal_release(struct mb_journal *journal)
 {
-    mb_result_release(&record->result);
+    mb_result_release(&journal->result);
 }
 
 // The series is in the document; nothing derived needs it.
@@ -45,32 +45,32 @@ static void series_drop(struct mb_trial *trial)
     }
 }
 
-enum mb_status mb_record_add_node(struct mb_record *record, size_t cell,
-                                  struct mb_node *node, struct mb_err *err)
+enum mb_status mb_journal_add_node(struct mb_journal *journal, size_t cell,
+                                   struct mb_node *node, struct mb_err *err)
 {
-    struct mb_cell *into = &record->result.cells[cell];
+    struct mb_cell *into = &journal->result.cells[cell];
     struct mb_trial trial;
-    enum mb_status status = mb_trial_from_node(record->arena, node, &trial, err);
+    enum mb_status status = mb_trial_from_node(journal->arena, node, &trial, err);
     if (status != MB_OK) {
         return status;
     }
     series_drop(&trial);
-    into->trials = mb_arena_grow(record->arena, into->trials, into->trial_count,
+    into->trials = mb_arena_grow(journal->arena, into->trials, into->trial_count,
                                  &into->trial_capacity, sizeof *into->trials);
     into->trials[into->trial_count++] = trial;
-    mb_node_push(record->arena, record->trials[cell], node);
+    mb_node_push(journal->arena, journal->trials[cell], node);
     return MB_OK;
 }
 
-enum mb_status mb_record_add(struct mb_record *record, size_t cell,
-                             const struct mb_trial *trial, struct mb_err *err)
+enum mb_status mb_journal_add(struct mb_journal *journal, size_t cell,
+                              const struct mb_trial *trial, struct mb_err *err)
 {
-    struct mb_node *node = mb_trial_to_node(record->arena, trial);
+    struct mb_node *node = mb_trial_to_node(journal->arena, trial);
     if (trial->host != NULL) { // the document would borrow it from the trial's arena
-        mb_node_set(record->arena, node, "host",
-                    mb_node_copy(record->arena, trial->host));
+        mb_node_set(journal->arena, node, "host",
+                    mb_node_copy(journal->arena, trial->host));
     }
-    enum mb_status status = mb_record_add_node(record, cell, node, err);
+    enum mb_status status = mb_journal_add_node(journal, cell, node, err);
     if (status != MB_OK) {
         err->code = MB_BUG;
         mb_err_prepend(err, "trial '%s' cannot be read back", trial->id);
@@ -79,10 +79,10 @@ enum mb_status mb_record_add(struct mb_record *record, size_t cell,
     return MB_OK;
 }
 
-const struct mb_trial *mb_record_find(const struct mb_record *record, size_t cell,
-                                      const char *id)
+const struct mb_trial *mb_journal_find(const struct mb_journal *journal, size_t cell,
+                                       const char *id)
 {
-    const struct mb_cell *in = &record->result.cells[cell];
+    const struct mb_cell *in = &journal->result.cells[cell];
     for (size_t i = 0; i < in->trial_count; i++) {
         if (in->trials[i].status == MB_TRIAL_COMPLETE &&
             strcmp(in->trials[i].id, id) == 0) {
@@ -92,11 +92,11 @@ const struct mb_trial *mb_record_find(const struct mb_record *record, size_t cel
     return NULL;
 }
 
-size_t mb_record_count(const struct mb_record *record, enum mb_trial_status status)
+size_t mb_journal_count(const struct mb_journal *journal, enum mb_trial_status status)
 {
     size_t count = 0;
-    for (size_t c = 0; c < record->result.cell_count; c++) {
-        const struct mb_cell *cell = &record->result.cells[c];
+    for (size_t c = 0; c < journal->result.cell_count; c++) {
+        const struct mb_cell *cell = &journal->result.cells[c];
         for (size_t t = 0; t < cell->trial_count; t++) {
             count += cell->trials[t].status == status;
         }
@@ -104,40 +104,40 @@ size_t mb_record_count(const struct mb_record *record, enum mb_trial_status stat
     return count;
 }
 
-size_t mb_record_total(const struct mb_record *record)
+size_t mb_journal_total(const struct mb_journal *journal)
 {
-    return mb_record_count(record, MB_TRIAL_COMPLETE) +
-           mb_record_count(record, MB_TRIAL_PARTIAL) +
-           mb_record_count(record, MB_TRIAL_DISCARDED);
+    return mb_journal_count(journal, MB_TRIAL_COMPLETE) +
+           mb_journal_count(journal, MB_TRIAL_PARTIAL) +
+           mb_journal_count(journal, MB_TRIAL_DISCARDED);
 }
 
 // The result's document: built from empty cells, then the trials' own documents are hung
 // in, so that no histogram is encoded twice.
-static struct mb_node *document(struct mb_arena *arena, const struct mb_record *record)
+static struct mb_node *document(struct mb_arena *arena, const struct mb_journal *journal)
 {
-    struct mb_result shell = record->result;
+    struct mb_result shell = journal->result;
     shell.cells = mb_arena_alloc(arena, shell.cell_count, sizeof *shell.cells);
     for (size_t i = 0; i < shell.cell_count; i++) {
-        shell.cells[i] = record->result.cells[i];
+        shell.cells[i] = journal->result.cells[i];
         shell.cells[i].trials = NULL;
         shell.cells[i].trial_count = 0;
     }
     struct mb_node *root = mb_result_to_node(arena, &shell);
     struct mb_node *cells = mb_node_find(root, "cells");
     for (size_t i = 0; i < shell.cell_count; i++) {
-        mb_node_set(arena, cells->as.list.items[i], "trials", record->trials[i]);
+        mb_node_set(arena, cells->as.list.items[i], "trials", journal->trials[i]);
     }
     return root;
 }
 
-static enum mb_status write_document(const struct mb_record *record, const char *path,
+static enum mb_status write_document(const struct mb_journal *journal, const char *path,
                                      struct mb_err *err)
 {
     struct mb_arena scratch;
     struct mb_buf text;
     mb_arena_init(&scratch);
     mb_buf_init(&text, MB_DOC_MAX_BYTES);
-    mb_emit_json(document(&scratch, record), &text);
+    mb_emit_json(document(&scratch, journal), &text);
     enum mb_status status;
     if (text.overflowed) {
         status = mb_err_set(err, MB_FAILED,
@@ -151,31 +151,31 @@ static enum mb_status write_document(const struct mb_record *record, const char 
     return status;
 }
 
-enum mb_status mb_record_save(struct mb_record *record, struct mb_err *err)
+enum mb_status mb_journal_save(struct mb_journal *journal, struct mb_err *err)
 {
-    size_t count = mb_record_total(record);
+    size_t count = mb_journal_total(journal);
     if (count == 0) {
         return MB_OK;
     }
-    enum mb_status status = write_document(record, record->path, err);
+    enum mb_status status = write_document(journal, journal->path, err);
     if (status == MB_OK) {
-        record->written = count;
+        journal->written = count;
     }
     return status;
 }
 
-enum mb_status mb_record_finish(struct mb_record *record, const char *path,
-                                struct mb_err *err)
+enum mb_status mb_journal_finish(struct mb_journal *journal, const char *path,
+                                 struct mb_err *err)
 {
-    enum mb_status status = write_document(record, path, err);
+    enum mb_status status = write_document(journal, path, err);
     if (status != MB_OK) {
         return status;
     }
-    if (unlink(record->path) != 0 && errno != ENOENT) {
+    if (unlink(journal->path) != 0 && errno != ENOENT) {
         return mb_err_set(
             err, MB_FAILED,
             "cannot remove '%s', although the result is complete in '%s': %s",
-            record->path, path, strerror(errno));
+            journal->path, path, strerror(errno));
     }
     return MB_OK;
 }
