@@ -7,7 +7,8 @@
 
 // JSON (RFC 8259), two blanks of indent, a final newline; lists of scalars stay on one
 // line while they fit 100 columns. Floats print with the fewest digits that read back the
-// same. The same tree always gives the same bytes.
+// same, integers beyond int64_t as they were read. The same tree always gives the same
+// bytes.
 void mb_emit_json(const struct mb_node *node, struct mb_buf *out);
 
 // The same without any white space: for digests (keys in the order of the tree).

@@ -21,12 +21,28 @@ static void shortest_print(double value, char *text, size_t size)
     }
 }
 
+// An integer beyond int64_t is a float that keeps its digits in the lexeme. (A JSON
+// document that holds one is always located, so the lexeme does not depend on who asked.)
+static bool is_wide_integer(const struct mb_node *node)
+{
+    if (node->lexeme == NULL) {
+        return false;
+    }
+    const char *digits = node->lexeme + (node->lexeme[0] == '-');
+    return *digits >= '1' && *digits <= '9' &&
+           digits[strspn(digits, "0123456789")] == '\0';
+}
+
 void mb_number_print(const struct mb_node *node, struct mb_buf *out)
 {
     char text[40];
     if (node->type == MB_NODE_INT) {
         int size = snprintf(text, sizeof text, "%" PRId64, node->as.integer);
         mb_buf_append(out, text, (size_t)size);
+        return;
+    }
+    if (is_wide_integer(node)) {
+        mb_buf_append_string(out, node->lexeme);
         return;
     }
     shortest_print(node->as.number, text, sizeof text);

@@ -20,6 +20,8 @@ static const struct saying sayings[] = {
     {"mapping values are not allowed in this context", NULL, false,
      "a ':' where no key can stand",
      "quote a value that holds ': ', and indent the keys of one map alike"},
+    {"found unexpected ':'", NULL, false, "a ':' within a value in brackets or braces",
+     "quote the value, or put a blank behind the ':' of a key"},
     {"found unexpected end of stream", "while scanning a quoted scalar", true,
      "a quote is not closed", "close the value with the same quote"},
     {"found unexpected document indicator", "while scanning a quoted scalar", true,

@@ -49,11 +49,37 @@ static void test_integers(void **state)
     mb_buf_release(&out);
 }
 
+static void test_integers_beyond_64_bits(void **state)
+{
+    (void)state;
+    const struct {
+        const char *lexeme;
+        const char *text;
+    } cases[] = {
+        {"100000000000000000001", "100000000000000000001"},
+        {"-100000000000000000001", "-100000000000000000001"},
+        {"+100000000000000000001", "1.0e+20"}, // YAML only
+        {"0100000000000000000001", "1.0e+20"},
+        {"1.0e20", "1.0e+20"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bool negative = cases[i].lexeme[0] == '-';
+        struct mb_node node = {.type = MB_NODE_FLOAT,
+                               .as.number = negative ? -1e20 : 1e20,
+                               .lexeme = cases[i].lexeme};
+        struct mb_buf out = {0};
+        mb_number_print(&node, &out);
+        assert_string_equal(mb_buf_string(&out), cases[i].text);
+        mb_buf_release(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_print),
         cmocka_unit_test(test_integers),
+        cmocka_unit_test(test_integers_beyond_64_bits),
     };
     return cmocka_run_group_tests_name("format/number", tests, NULL, NULL);
 }

@@ -148,6 +148,8 @@ static const struct bad bad[] = {
     {"open list", "a: [1, 2\nb: 3\n", 2, 2, "',' or ']' is expected",
      "lists in brackets"},
     {"open map", "a: {x: 1\nb: 3\n", 2, 2, "',' or '}' is expected", "maps in braces"},
+    {"colon within braces", "a: {x: [b:]}\n", 1, 10,
+     "a ':' within a value in brackets or braces", "quote the value"},
     {"text behind a quoted value", "a: \"b\" c\n", 1, 8, "the indentation fits no map",
      "keys of one map"},
     {"list where a value stands", "a: - 1\n", 1, 4,
