@@ -42,6 +42,18 @@ static void option_names(struct mb_buf *out, const struct mb_cmd *cmd)
     mb_buf_append_string(out, "--help");
 }
 
+// True when the value of an option names something in the file system.
+static bool takes_path(const struct mb_opt *option)
+{
+    static const char *const names[] = {"FILE", "FOLDER", "RESULT", "SPEC"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (option->argument != NULL && strcmp(option->argument, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // "PREFIX--name | PREFIX-n" as a case pattern.
 static void bash_pattern(struct mb_buf *out, const struct mb_cmd *cmd,
                          const struct mb_opt *option)
@@ -62,6 +74,9 @@ static void bash_values(struct mb_buf *out, const struct mb_cmd *cmd)
             mb_buf_append_string(out, "        mapfile -t COMPREPLY < <(compgen -W '");
             words(out, option->choices);
             mb_buf_append_string(out, "' -- \"$word\")\n        return ;;\n");
+        } else if (option->argument != NULL && !takes_path(option)) {
+            bash_pattern(out, cmd, option);
+            mb_buf_append_string(out, "        return ;;\n");
         }
     }
 }
@@ -113,8 +128,21 @@ static void bash_write(const struct mb_cmd *const *cmds, struct mb_buf *out)
              "complete -o filenames -F _meshbench meshbench\n");
 }
 
-// One option as _arguments wants it: '(-o --out)'{-o,--out}'[help]:FILE:_files'. In the
-// help, brackets and colons are its syntax.
+// Text inside what _arguments splits at brackets and colons.
+static void zsh_text(struct mb_buf *out, const char *text)
+{
+    struct mb_buf escaped = {0};
+    for (const char *c = text; *c != '\0'; c++) {
+        if (strchr("[]:\\", *c) != NULL) {
+            mb_buf_append_char(&escaped, '\\');
+        }
+        mb_buf_append_char(&escaped, *c);
+    }
+    quoted(out, mb_buf_string(&escaped));
+    mb_buf_release(&escaped);
+}
+
+// One option as _arguments wants it: ''{-o,--out}'[help]:FILE:_files'.
 static void zsh_option(struct mb_buf *out, const struct mb_opt *option)
 {
     mb_buf_append_string(out, " \\\n            '");
@@ -125,22 +153,19 @@ static void zsh_option(struct mb_buf *out, const struct mb_opt *option)
         mb_buf_print(out, "--%s", option->name);
     }
     mb_buf_append_char(out, '[');
-    struct mb_buf help = {0};
-    for (const char *c = option->help; *c != '\0'; c++) {
-        if (strchr("[]:\\", *c) != NULL) {
-            mb_buf_append_char(&help, '\\');
-        }
-        mb_buf_append_char(&help, *c);
-    }
-    quoted(out, mb_buf_string(&help));
-    mb_buf_release(&help);
+    zsh_text(out, option->help);
     mb_buf_append_char(out, ']');
+    if (option->argument != NULL) {
+        mb_buf_append_char(out, ':');
+        zsh_text(out, option->argument);
+        mb_buf_append_char(out, ':');
+    }
     if (option->type == MB_OPT_CHOICE) {
-        mb_buf_print(out, ":%s:(", option->argument);
+        mb_buf_append_char(out, '(');
         words(out, option->choices);
         mb_buf_append_char(out, ')');
-    } else if (option->type != MB_OPT_FLAG) {
-        mb_buf_print(out, ":%s:_files", option->argument);
+    } else if (takes_path(option)) {
+        mb_buf_append_string(out, "_files");
     }
     mb_buf_append_char(out, '\'');
 }
@@ -204,8 +229,8 @@ static void fish_option(struct mb_buf *out, const struct mb_cmd *cmd,
         mb_buf_append_string(out, " -x -a '");
         words(out, option->choices);
         mb_buf_append_char(out, '\'');
-    } else if (option->type != MB_OPT_FLAG) {
-        mb_buf_append_string(out, " -r");
+    } else if (option->argument != NULL) {
+        mb_buf_append_string(out, takes_path(option) ? " -r" : " -x");
     }
     mb_buf_append_string(out, " -d '");
     // Fish escapes a quote inside quotes by a backslash.

@@ -75,9 +75,11 @@ static void completion_escapes(void **state)
         {"bash", "compgen -W 'text json csv'"},
         {"bash", "    switch) options='--help' first='up down' ;;\n"},
         {"zsh", "''{-f,--format}'[how to print it]:FORMAT:(text json csv)'"},
-        {"zsh", "'*--variant[only this one]:NAME:_files'"},
+        {"zsh", "'*--variant[only this one]:NAME:'"},
+        {"zsh", "''{-o,--out}'[where the result goes]:FILE:_files'"},
         {"zsh", "'--share[share of it'\\''s errors\\: \\[0%\\] \\\\ more | less]:SHARE"},
-        {"fish", "-l share -r -d 'share of it\\'s errors: [0%] \\\\ more | less'\n"},
+        {"fish", "-l share -x -d 'share of it\\'s errors: [0%] \\\\ more | less'\n"},
+        {"fish", "-l out -s o -r -d"},
         {"fish", "-l format -s f -x -a 'text json csv'"},
         {"fish", "'__fish_seen_subcommand_from switch' -f -a 'up down'\n"},
     };
