@@ -86,8 +86,8 @@ static enum mb_status add_listener(struct echo *echo, struct mb_err *err)
         bind(fd, (struct sockaddr *)&echo->address, echo->address_size) != 0 ||
         listen(fd, BACKLOG) != 0 ||
         getsockname(fd, (struct sockaddr *)&echo->address, &echo->address_size) != 0) {
-        return mb_err_set(err, MB_FAILED, "cannot listen on '%.200s': %s",
-                          echo->options->listen, strerror(errno));
+        return mb_err_system(err, errno, "cannot listen on '%.200s'",
+                             echo->options->listen);
     }
     return MB_OK;
 }
@@ -171,8 +171,7 @@ static enum mb_status start(struct echo *echo, struct mb_err *err)
     (void)sigaddset(&before, SIGUSR1); // waited for in watch
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (reason != 0) {
-        return mb_err_set(err, MB_FAILED, "cannot start server thread %d: %s",
-                          echo->started, strerror(reason));
+        return mb_err_system(err, reason, "cannot start server thread %d", echo->started);
     }
     return MB_OK;
 }
@@ -233,8 +232,7 @@ static enum mb_status open_log(struct echo *echo, struct mb_err *err)
     }
     echo->log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (echo->log_fd < 0) {
-        return mb_err_set(err, MB_FAILED, "cannot write '%.200s': %s", path,
-                          strerror(errno));
+        return mb_err_system(err, errno, "cannot write '%.200s'", path);
     }
     return MB_OK;
 }

@@ -1,5 +1,5 @@
 // One thread of the sample server: HTTP/1.1 on an epoll loop. App floor: may include base
-// and llhttp (in serve.c).
+// and llhttp (in serve_conn.c).
 #ifndef MB_APP_SERVE_H
 #define MB_APP_SERVE_H
 
@@ -8,11 +8,13 @@
 #include <stdint.h>
 
 #include "app/behaviour.h"
+#include "app/timers.h"
 #include "base/buf.h"
 #include "base/err.h"
 
 enum {
     MB_SERVE_STATUSES = 600,
+    MB_SERVE_PIECE_BYTES = 65536,       // read or written at once
     MB_SERVE_MAX_URL_BYTES = 1024,      // longer ones get status 414
     MB_SERVE_MAX_PENDING_BYTES = 65536, // read ahead of a request that is being answered
     MB_SERVE_MAX_HEAD_BYTES = 65536     // of a request; more gets status 431
@@ -47,9 +49,7 @@ struct mb_serve {
     struct mb_serve_counts counts;
     int epoll_fd;
     int64_t now_ns;
-    struct mb_serve_conn **timers; // heap by due time
-    size_t timer_count;
-    size_t timer_capacity;
+    struct mb_timers timers;     // of delayed answers
     struct mb_serve_conn *conns; // all open ones, linked
     struct mb_serve_conn *dead;  // closed in this turn, freed after it
     char *plain;                 // the usual answer, whole
@@ -66,6 +66,14 @@ void mb_serve_release(struct mb_serve *serve);
 
 // The thread's function; serves until *stop. `argument` is the struct.
 void *mb_serve_run(void *argument);
+
+// Looks at the clock.
+void mb_serve_look(struct mb_serve *serve);
+
+// Adds a line to the log: "stall" or "answer", monotonic and UTC start in ns, length in
+// ns, and the length that was planned or drawn.
+void mb_serve_log_line(struct mb_serve *serve, const char *what, int64_t start_ns,
+                       int64_t length_ns, int64_t drawn_ns);
 
 // Sums the counts of threads and writes them as JSON: {"received": 3, "served": 3,
 // "connections": 1, "statuses": {"200": 3}}.

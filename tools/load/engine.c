@@ -138,8 +138,7 @@ static enum mb_status raise_file_limit(const struct mb_load_plan *plan,
     }
     limit.rlim_cur = needed;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        return mb_err_set(err, MB_FAILED, "cannot raise the limit of open files: %s",
-                          strerror(errno));
+        return mb_err_system(err, errno, "cannot raise the limit of open files");
     }
     return MB_OK;
 }
@@ -209,8 +208,8 @@ static enum mb_status trial_start(struct trial *trial, struct mb_err *err)
                           trial->thread_count,
                           trial->plan->first_cpu + trial->thread_count);
     }
-    return mb_err_set(err, MB_FAILED, "cannot start generator thread %d: %s",
-                      trial->thread_count, strerror(reason));
+    return mb_err_system(err, reason, "cannot start generator thread %d",
+                         trial->thread_count);
 }
 
 static void notice_interrupt(struct trial *trial)

@@ -58,8 +58,7 @@ static enum mb_status probe_connect(struct probe *probe, struct mb_err *err)
     if (reason == 0) {
         return MB_OK;
     }
-    return mb_err_set(err, MB_FAILED, "connect to %s: %s", probe->address,
-                      strerror(reason));
+    return mb_err_system(err, reason, "connect to %s", probe->address);
 }
 
 static enum mb_status probe_send(struct probe *probe, struct mb_err *err)
@@ -72,7 +71,7 @@ static enum mb_status probe_send(struct probe *probe, struct mb_err *err)
         ssize_t size = send(probe->fd, probe->remote->bytes + offset,
                             probe->remote->size - offset, MSG_NOSIGNAL);
         if (size < 0 && errno != EAGAIN && errno != EINTR) {
-            return no_answer(probe, strerror(errno), err);
+            return mb_err_system(err, errno, "no answer from %s", probe->address);
         }
         offset += size > 0 ? (size_t)size : 0;
     }
@@ -91,7 +90,7 @@ static enum mb_status probe_receive(struct probe *probe, char *bytes, struct mb_
             continue;
         }
         if (size < 0) {
-            return no_answer(probe, strerror(errno), err);
+            return mb_err_system(err, errno, "no answer from %s", probe->address);
         }
         enum mb_http1_state state =
             size > 0 ? mb_http1_feed(probe->reader, bytes, (size_t)size)

@@ -62,8 +62,7 @@ enum mb_status mb_worker_init(struct mb_worker *worker, struct mb_tally_total *t
     mb_tally_init(&worker->tally, total);
     worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (worker->epoll_fd < 0) {
-        return mb_err_set(err, MB_FAILED, "cannot create an epoll instance: %s",
-                          strerror(errno));
+        return mb_err_system(err, errno, "cannot create an epoll instance");
     }
     return MB_OK;
 }
