@@ -8,7 +8,7 @@
 MB_MUST_USE enum mb_status mb_yaml_parse(struct mb_doc *doc, struct mb_err *err);
 MB_MUST_USE enum mb_status mb_json_parse(struct mb_doc *doc, struct mb_err *err);
 
-// What libyaml said, as a message for people. `scanner` tells a syntax error.
+// What libyaml said.
 struct mb_yaml_problem {
     const char *problem; // libyaml's words
     const char *context; // likewise; may be NULL
@@ -18,6 +18,7 @@ struct mb_yaml_problem {
     int context_column;
 };
 
+// Says it in words for people, with a hint.
 enum mb_status mb_yaml_explain(const struct mb_doc *doc,
                                const struct mb_yaml_problem *problem, struct mb_err *err);
 
