@@ -361,8 +361,7 @@ static bool limits_check(struct walk *walk, bool nests, int depth)
     char message[96];
     if (nests && depth >= MB_DOC_MAX_DEPTH) {
         (void)snprintf(message, sizeof message,
-                       "nested deeper than %d levels (MB_DOC_MAX_DEPTH)",
-                       MB_DOC_MAX_DEPTH);
+                       "nested deeper than %d (MB_DOC_MAX_DEPTH)", MB_DOC_MAX_DEPTH);
         return fault(walk, message, NULL);
     }
     walk->nodes++;
