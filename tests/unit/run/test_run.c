@@ -365,6 +365,48 @@ static void test_resume_refuses_another_spec(void **state)
     assert_non_null(strstr(fixture->err.message, "another text of the spec"));
 }
 
+// A partial result that somebody has edited, though it is valid still.
+static void test_resume_refuses_edited_trials(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *pointer; // of the map
+        const char *key;
+        int64_t value;
+        const char *message;
+    } cases[] = {
+        {"/cells/0/trials/0", "seed", 1, "is not in the plan"},
+        {"/cells/0/trials/0", "block", 2, "is not in the plan"},
+        {"/cells/0/trials/0", "block", 4, "is not in the plan"},
+        {"/cells/0/point", "connections", 5, "cell 1 of"},
+        {"/spec/resolved/trials", "count", 0, "how many blocks"},
+        {"/spec/resolved/trials", "count", 1000000, "how many blocks"},
+    };
+    fixture->load.interrupt_at = 9;
+    assert_int_equal(run(fixture, NULL), MB_INTERRUPTED);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct document partial;
+        struct mb_resume from;
+        struct mb_err err = {0};
+        document_read(fixture, fixture->partial, &partial);
+        mb_node_set(&fixture->arena, mb_node_at(partial.doc.root, cases[i].pointer),
+                    cases[i].key, mb_node_int(&fixture->arena, cases[i].value));
+        assert_int_equal(
+            mb_result_from_node(&fixture->arena, partial.doc.root, &partial.result, &err),
+            MB_OK);
+        mb_result_release(&partial.result);
+        mb_err_clear(&fixture->err);
+        if (mb_resume_init(&from, fixture->partial, partial.doc.root, &partial.result,
+                           &fixture->err) == MB_OK) {
+            assert_int_equal(run(fixture, &from), MB_INVALID);
+        }
+        if (strstr(fixture->err.message, cases[i].message) == NULL) {
+            fail_msg("case %zu: '%s'", i, fixture->err.message);
+        }
+        assert_true(mb_file_exists(fixture->partial));
+    }
+}
+
 static void test_resume_refuses_a_complete_result(void **state)
 {
     struct fixture *fixture = *state;
@@ -519,6 +561,7 @@ int main(void)
         RUN_TEST(test_resume_refuses_another_environment),
         RUN_TEST(test_resume_refuses_another_version),
         RUN_TEST(test_resume_refuses_another_spec),
+        RUN_TEST(test_resume_refuses_edited_trials),
         RUN_TEST(test_resume_refuses_a_complete_result),
         RUN_TEST(test_findings),
         RUN_TEST(test_interruption_is_a_finding),
