@@ -1,42 +1,20 @@
-// Results as documents: every field there and back, what newer versions add, hostile
-// documents, and the committed fixture.
+// Results as documents: there and back, what newer versions add, hostile documents, and
+// the committed fixture.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include "base/buf.h"
 #include "base/file.h"
 #include "fake_result.h"
-#include "format/doc.h"
-#include "format/emit.h"
 #include "model/result.h"
+#include "model/result_fixture.h"
 
 static const char fixture_path[] = "fixtures/results/small.json";
-
-static const char *text_of(struct mb_arena *arena, const struct mb_node *node)
-{
-    struct mb_buf text = {0};
-    mb_emit_json(node, &text);
-    const char *copy = mb_arena_copy_bytes(arena, mb_buf_string(&text), text.size);
-    mb_buf_release(&text);
-    return copy;
-}
-
-static struct mb_node *parsed(struct mb_arena *arena, const char *text)
-{
-    struct mb_doc doc;
-    struct mb_err err = {0};
-    if (mb_doc_parse(arena, "test.json", text, strlen(text), &doc, &err) != MB_OK) {
-        fail_msg("%s", err.message);
-    }
-    return doc.root;
-}
 
 static struct mb_result read_result(struct mb_arena *arena, const struct mb_node *root)
 {
@@ -58,184 +36,6 @@ static void survives_the_round_trip(void **state)
     struct mb_result result = read_result(&arena, parsed(&arena, text));
     assert_string_equal(text_of(&arena, mb_result_to_node(&arena, &result)), text);
     mb_result_release(&result);
-    mb_arena_release(&arena);
-}
-
-static void equal_text(const char *left, const char *right)
-{
-    if (left == NULL || right == NULL) {
-        assert_ptr_equal(left, right);
-    } else {
-        assert_string_equal(left, right);
-    }
-}
-
-static void equal_dist(struct mb_dist *read, const struct mb_dist *made)
-{
-    struct mb_err err = {0};
-    assert_int_equal(read->type, made->type);
-    assert_int_equal(read->mixed, made->mixed);
-    assert_int_equal(read->n, made->n);
-    assert_int_equal(read->sum, made->sum);
-    assert_int_equal(read->min, made->min);
-    assert_int_equal(read->max, made->max);
-    equal_text(read->reason, made->reason);
-    assert_int_equal(read->count, made->count);
-    if (made->type == MB_DIST_HDR) {
-        assert_null(read->hdr);
-        assert_int_equal(mb_dist_open(read, &err), MB_OK);
-        assert_int_equal(read->hdr->count, made->hdr->count);
-        assert_memory_equal(read->hdr->counts, made->hdr->counts,
-                            (size_t)made->hdr->counts_size * sizeof(int64_t));
-    }
-    if (made->type == MB_DIST_BUCKETS) {
-        assert_memory_equal(read->buckets, made->buckets,
-                            made->count * sizeof *made->buckets);
-    }
-    if (made->type == MB_DIST_QUANTILES) {
-        assert_memory_equal(read->quantiles, made->quantiles,
-                            made->count * sizeof *made->quantiles);
-    }
-}
-
-static void equal_counts(const struct mb_counts *read, const struct mb_counts *made)
-{
-    assert_int_equal(read->intended, made->intended);
-    assert_int_equal(read->sent, made->sent);
-    assert_int_equal(read->completed, made->completed);
-    assert_int_equal(read->ok, made->ok);
-    assert_memory_equal(read->errors_by_kind, made->errors_by_kind,
-                        sizeof made->errors_by_kind);
-    assert_int_equal(read->unfinished, made->unfinished);
-    assert_int_equal(read->bytes_sent, made->bytes_sent);
-    assert_int_equal(read->bytes_received, made->bytes_received);
-    assert_int_equal(read->connections_opened, made->connections_opened);
-    assert_int_equal(read->status_count, made->status_count);
-    for (size_t i = 0; i < made->status_count; i++) {
-        assert_int_equal(read->statuses[i].status, made->statuses[i].status);
-        assert_int_equal(read->statuses[i].n, made->statuses[i].n);
-    }
-}
-
-static void equal_part(struct mb_part *read, const struct mb_part *made)
-{
-    equal_text(read->worker, made->worker);
-    assert_int_equal(read->clock_offset_ns, made->clock_offset_ns);
-    equal_text(read->generator_name, made->generator_name);
-    equal_text(read->generator_version, made->generator_version);
-    assert_int_equal(read->load_model, made->load_model);
-    assert_int_equal(read->co_handling, made->co_handling);
-    assert_int_equal(read->threads, made->threads);
-    assert_int_equal(read->window_ns, made->window_ns);
-    assert_int_equal(read->elapsed_ns, made->elapsed_ns);
-    assert_int_equal(read->cpu_ns, made->cpu_ns);
-    assert_int_equal(read->run_delay_ns, made->run_delay_ns);
-    assert_int_equal(read->interrupted, made->interrupted);
-    equal_counts(&read->counts, &made->counts);
-    for (int i = 0; i < MB_DIST_METRICS; i++) {
-        equal_dist(&read->dist[i], &made->dist[i]);
-    }
-    assert_int_equal(read->interval_ns, made->interval_ns);
-    assert_int_equal(read->interval_count, made->interval_count);
-    for (size_t i = 0; i < made->interval_count; i++) {
-        assert_int_equal(read->intervals[i].intended, made->intervals[i].intended);
-        assert_int_equal(read->intervals[i].sent, made->intervals[i].sent);
-        assert_int_equal(read->intervals[i].completed, made->intervals[i].completed);
-        assert_int_equal(read->intervals[i].errors, made->intervals[i].errors);
-        equal_dist(&read->intervals[i].response, &made->intervals[i].response);
-    }
-}
-
-static struct mb_part part_read_back(struct mb_arena *arena, const struct mb_part *part)
-{
-    struct mb_part read;
-    struct mb_err err = {0};
-    const char *text = text_of(arena, mb_part_to_node(arena, part));
-    if (mb_part_from_node(arena, parsed(arena, text), &read, &err) != MB_OK) {
-        fail_msg("%s", err.message);
-    }
-    return read;
-}
-
-static void keeps_every_field_of_a_part(void **state)
-{
-    (void)state;
-    struct mb_arena arena = {0};
-    struct mb_result result;
-    mb_fake_result_build(&arena, &result);
-    struct mb_part *part = &result.cells[1].trials[0].parts[0];
-    part->clock_offset_ns = -1;
-    part->interrupted = true;
-    part->intervals[1].response = part->dist[MB_DIST_RESPONSE];
-    struct mb_part read = part_read_back(&arena, part);
-    equal_part(&read, part);
-    mb_part_release(&read);
-    part->intervals[1].response = mb_dist_absent("shared with the part above");
-    mb_result_release(&result);
-    mb_arena_release(&arena);
-}
-
-// What only imports have: unknown counts, other kinds of distributions, mixed ones.
-static void keeps_what_imports_have(void **state)
-{
-    (void)state;
-    struct mb_arena arena = {0};
-    struct mb_dist_bucket buckets[] = {{0, 10, 5}, {11, 20, 0}, {30, 40, 7}};
-    struct mb_dist_quantile quantiles[] = {{500000000, 20}, {990000000, 20}};
-    struct mb_interval intervals[] = {{-1, -1, 5, -1, {0}}, {-1, -1, 6, -1, {0}}};
-    struct mb_part part = {.worker = "local",
-                           .generator_name = "other",
-                           .load_model = MB_LOAD_UNKNOWN,
-                           .co_handling = MB_CO_UNKNOWN,
-                           .cpu_ns = -1,
-                           .run_delay_ns = -1,
-                           .interval_ns = 1000,
-                           .intervals = intervals,
-                           .interval_count = 2};
-    memset(&part.counts, 0xff, sizeof part.counts); // everything is -1
-    part.counts.statuses = NULL;
-    part.counts.status_count = 0;
-    part.counts.completed = 12;
-    for (int i = 0; i < MB_DIST_METRICS; i++) {
-        part.dist[i] = mb_dist_absent("not measured");
-    }
-    for (size_t i = 0; i < 2; i++) {
-        intervals[i].response = mb_dist_absent("not measured");
-    }
-    part.dist[MB_DIST_RESPONSE] = (struct mb_dist){.type = MB_DIST_BUCKETS,
-                                                   .mixed = true,
-                                                   .n = 12,
-                                                   .sum = -1,
-                                                   .min = 0,
-                                                   .max = 40,
-                                                   .buckets = buckets,
-                                                   .count = 3};
-    part.dist[MB_DIST_SERVICE] = (struct mb_dist){.type = MB_DIST_QUANTILES,
-                                                  .n = -1,
-                                                  .sum = -1,
-                                                  .min = -1,
-                                                  .max = -1,
-                                                  .quantiles = quantiles,
-                                                  .count = 2};
-    part.dist[MB_DIST_CONNECT] =
-        (struct mb_dist){.type = MB_DIST_SUMMARY, .n = 3, .sum = 30, .min = 5, .max = 15};
-    struct mb_part read = part_read_back(&arena, &part);
-    equal_part(&read, &part);
-    mb_arena_release(&arena);
-}
-
-static void writes_what_json_cannot_hold_as_unknown(void **state)
-{
-    (void)state;
-    struct mb_arena arena = {0};
-    struct mb_part part = {.worker = "w", .generator_name = "g"};
-    for (int i = 0; i < MB_DIST_METRICS; i++) {
-        part.dist[i] = mb_dist_absent(NULL);
-    }
-    part.dist[MB_DIST_CONNECT] = (struct mb_dist){
-        .type = MB_DIST_SUMMARY, .n = 1, .sum = (INT64_C(1) << 53), .min = 1, .max = 1};
-    struct mb_part read = part_read_back(&arena, &part);
-    assert_int_equal(read.dist[MB_DIST_CONNECT].sum, -1);
     mb_arena_release(&arena);
 }
 
@@ -420,63 +220,12 @@ static void is_the_fixture(void **state)
     mb_arena_release(&arena);
 }
 
-static void names_points(void **state)
-{
-    (void)state;
-    static const struct {
-        struct mb_point point;
-        const char *title;
-        const char *id;
-    } cases[] = {
-        {{"steady", MB_LOAD_OPEN, 16, 100000000, 1},
-         "steady · 16 connections · 100 rps",
-         "steady-c16-r100"},
-        {{"slow", MB_LOAD_OPEN, 1, 500000, 1},
-         "slow · 1 connection · 0.5 rps",
-         "slow-c1-r0.5"},
-        {{"ceiling", MB_LOAD_CLOSED, 64, -1, 1},
-         "ceiling · 64 connections · unpaced",
-         "ceiling-c64-max"},
-        {{"imported", MB_LOAD_UNKNOWN, -1, -1, -1},
-         "imported · unpaced",
-         "imported-c0-max"},
-    };
-    struct mb_arena arena = {0};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_string_equal(mb_point_title(&arena, &cases[i].point), cases[i].title);
-        assert_string_equal(mb_point_id(&arena, &cases[i].point), cases[i].id);
-    }
-    mb_arena_release(&arena);
-}
-
-static void finds_cells(void **state)
-{
-    (void)state;
-    struct mb_arena arena = {0};
-    struct mb_result result;
-    mb_fake_result_build(&arena, &result);
-    struct mb_point point = result.cells[1].point;
-    assert_ptr_equal(mb_result_find_cell(&result, "proxy", &point), &result.cells[1]);
-    point.connections++;
-    assert_null(mb_result_find_cell(&result, "proxy", &point));
-    mb_result_release(&result);
-    mb_arena_release(&arena);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(survives_the_round_trip),
-        cmocka_unit_test(keeps_every_field_of_a_part),
-        cmocka_unit_test(keeps_what_imports_have),
-        cmocka_unit_test(writes_what_json_cannot_hold_as_unknown),
-        cmocka_unit_test(keeps_unknown_keys),
-        cmocka_unit_test(refuses_hostile_values),
-        cmocka_unit_test(opens_payloads_late),
-        cmocka_unit_test(refuses_truncation),
-        cmocka_unit_test(is_the_fixture),
-        cmocka_unit_test(names_points),
-        cmocka_unit_test(finds_cells),
+        cmocka_unit_test(survives_the_round_trip), cmocka_unit_test(keeps_unknown_keys),
+        cmocka_unit_test(refuses_hostile_values),  cmocka_unit_test(opens_payloads_late),
+        cmocka_unit_test(refuses_truncation),      cmocka_unit_test(is_the_fixture),
     };
     return cmocka_run_group_tests_name("result_node", tests, NULL, NULL);
 }
