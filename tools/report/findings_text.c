@@ -40,8 +40,10 @@ static void show(struct mb_buf *out, const char *text)
 static void source_print(const struct mb_findings_item *item,
                          const struct palette *palette, struct mb_buf *out)
 {
-    mb_buf_print(out, "%5d | %s\n      | %*s", item->finding.line, item->source,
-                 item->caret, "");
+    char number[16];
+    int width = snprintf(number, sizeof number, "%5d", item->finding.line);
+    mb_buf_print(out, "%s | %s\n%*s | %*s", number, item->source, width, "", item->caret,
+                 "");
     mb_buf_print(out, "%s^", severity_color(palette, item->finding.severity));
     for (int i = 1; i < item->underline; i++) {
         mb_buf_append_char(out, '~');
