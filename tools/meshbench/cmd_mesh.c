@@ -461,8 +461,10 @@ static enum mb_status mesh_run(struct mb_ctx *ctx, const void *given,
     struct session session = {
         .ctx = ctx, .opts = given, .name = args->count > 1 ? args->items[1] : NULL};
     enum mb_status status = MB_OK;
-    if (strcmp(args->items[0], "list") != 0) {
+    bool noted = strcmp(args->items[0], "list") != 0;
+    if (noted) {
         status = mb_instances_folder(&session.arena, ctx, &session.folder, err);
+        noted = status == MB_OK;
     }
     for (size_t i = 0; status == MB_OK && i < sizeof actions / sizeof actions[0]; i++) {
         if (strcmp(actions[i].name, args->items[0]) == 0) {
@@ -470,7 +472,7 @@ static enum mb_status mesh_run(struct mb_ctx *ctx, const void *given,
             break;
         }
     }
-    if (session.folder != NULL) {
+    if (noted) {
         (void)rmdir(session.folder); // fails while there are notes in it
     }
     mb_arena_release(&session.arena);
