@@ -2,8 +2,10 @@
 // system call in them failing once.
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -351,11 +353,33 @@ static void failed_append_leaves_no_torn_line(void **state)
         assert_non_null(strstr(err.message, ": no space left on device"));
         content_is(path, "one\n");
     }
-    // One that cannot even be cut back is called torn.
-    mb_err_clear(&err);
+}
+
+// A disk that fills in the middle of a line, by a limit on file size.
+static void full_disk_in_a_line(void **state)
+{
+    struct place *place = *state;
+    char *path = in(place, "journal");
+    struct mb_err err = {0};
+    struct rlimit old;
+    assert_int_equal(mb_file_append(path, "one\n", 4, &err), MB_OK);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    struct rlimit six = {.rlim_cur = 6, .rlim_max = old.rlim_max};
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &six), 0);
+    enum mb_status cut = mb_file_append(path, "two\n", 4, &err);
+    struct mb_err torn_err = {0};
     fault_arm(FAULT_FTRUNCATE, 1, EIO);
-    assert_int_equal(mb_file_append(path, "two\n", 4, &err), MB_OK);
-    assert_false(fault_disarm());
+    enum mb_status torn = mb_file_append(path, "two\n", 4, &torn_err);
+    bool happened = fault_disarm();
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    (void)signal(SIGXFSZ, handler);
+    assert_int_equal(cut, MB_FAILED);
+    assert_non_null(strstr(err.message, "/journal': file too large"));
+    assert_int_equal(torn, MB_FAILED);
+    assert_true(happened);
+    assert_non_null(strstr(torn_err.message, "which is torn now: file too large"));
+    content_is(path, "one\ntw");
 }
 
 static void folders_are_made_with_parents(void **state)
@@ -477,6 +501,7 @@ int main(void)
         WITH_PLACE(failed_read_says_why),
         WITH_PLACE(appends_add),
         WITH_PLACE(failed_append_leaves_no_torn_line),
+        WITH_PLACE(full_disk_in_a_line),
         WITH_PLACE(folders_are_made_with_parents),
         WITH_PLACE(failed_folder_is_reported),
         WITH_PLACE(trees_are_removed_and_links_not_followed),
