@@ -14,7 +14,7 @@ LLHTTP_PKG := $(shell pkg-config --exists libllhttp 2>/dev/null && echo libllhtt
 LLHTTP     ?= $(firstword $(patsubst %/api.c,%,$(wildcard /usr/share/llhttp/api.c \
                 /usr/share/nodejs/llhttp/src/api.c /usr/share/nodejs/llhttp/api.c)))
 LLHTTP_INCLUDE ?= $(firstword $(patsubst %/llhttp.h,%,$(wildcard \
-                /usr/share/include/llhttp/llhttp.h $(LLHTTP)/llhttp.h \
+                /usr/share/include/llhttp/llhttp.h $(LLHTTP)/llhttp.h $(LLHTTP)/../include/llhttp.h \
                 /usr/include/llhttp/llhttp.h /usr/include/llhttp.h)))
 
 WARN      := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -75,7 +75,7 @@ $(BUILD)/gen/flags: FORCE
 # Before anything is compiled: one line that names what is missing.
 $(BUILD)/gen/deps: tools/deps.sh
 	@mkdir -p $(@D)
-	@CC='$(CC)' LLHTTP_INCLUDE='$(LLHTTP_INCLUDE)' tools/deps.sh --test
+	@CC='$(CC)' LLHTTP='$(LLHTTP)' LLHTTP_INCLUDE='$(LLHTTP_INCLUDE)' tools/deps.sh --test
 	@touch $@
 
 $(BUILD)/%.o: %.c $(BUILD)/gen/flags | $(BUILD)/gen/deps

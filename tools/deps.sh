@@ -27,9 +27,12 @@ done
 has_library() { pkg-config --exists "$1" 2>/dev/null; }
 has_program() { command -v "$1" >/dev/null 2>&1; }
 has_compiler() { has_program "${CC:-cc}" || has_program "${CC%% *}"; }
+# make says where it found sources and header; else they are looked for where Debian puts
+# them.
 has_llhttp() {
-    has_library libllhttp || [ -n "${LLHTTP_INCLUDE:-}" ] ||
-        [ -e /usr/share/llhttp/api.c ] || [ -e /usr/share/nodejs/llhttp/src/api.c ]
+    has_library libllhttp ||
+        [ -e "${LLHTTP:-/usr/share/llhttp}/api.c" ] &&
+        [ -e "${LLHTTP_INCLUDE:-/usr/share/include/llhttp}/llhttp.h" ]
 }
 has_header() { echo "#include <$2>" | ${CC:-cc} -E -include stdarg.h -include stddef.h -include setjmp.h -include stdint.h - >/dev/null 2>&1; }
 
@@ -90,9 +93,10 @@ if [ -z "$lacking" ]; then
     exit 0
 fi
 
-first_names() { echo "$lacking" | sed 's/[ |].*//' | tr '\n' ' ' | sed 's/ $//'; }
+# "libyaml-dev, libllhttp-dev or node-llhttp"
+names() { echo "$lacking" | sed 's/|.*//; s/ / or /g; $!s/$/,/' | tr '\n' ' ' | sed 's/ $//'; }
 if [ "$test_only" = 1 ]; then
-    echo "meshbench cannot be built: missing $(first_names) (Debian package names): run 'make deps', or 'apt-get install' them" >&2
+    echo "meshbench cannot be built: missing $(names) (Debian package names): run 'make deps'" >&2
     exit 3
 fi
 if ! has_program apt-get; then
@@ -104,7 +108,7 @@ fi
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
     if ! has_program sudo; then
-        echo "deps.sh: neither root nor sudo; please run as root: apt-get install $(first_names)" >&2
+        echo "deps.sh: neither root nor sudo; please install as root: $(names)" >&2
         exit 3
     fi
     as_root=sudo
@@ -156,6 +160,6 @@ echo "$lacking" | sed 's/^\([^ |]*\)[^|]*|\(.*\)/  \1: \2/'
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $packages
 lacking=$(missing)
 if [ -n "$lacking" ]; then
-    echo "deps.sh: still missing after the installation: $(first_names)" >&2
+    echo "deps.sh: still missing after the installation: $(names)" >&2
     exit 3
 fi

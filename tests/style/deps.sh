@@ -31,7 +31,7 @@ machine() {
 expect() {
     local name=$1 status=$2 pattern=$3 output got
     shift 3
-    output=$(PATH=$fake/bin LLHTTP_INCLUDE=/x CC=cc tools/deps.sh "$@" 2>&1)
+    output=$(PATH=$fake/bin LLHTTP=$fake LLHTTP_INCLUDE=$fake CC=cc tools/deps.sh "$@" 2>&1)
     got=$?
     output+=$'\n'$(cat "$fake/log" 2>/dev/null)
     if [ $got -ne "$status" ] || ! grep -qE -- "$pattern" <<<"$output"; then
@@ -41,6 +41,8 @@ expect() {
     fi
 }
 
+: >"$fake/api.c"
+: >"$fake/llhttp.h"
 machine
 : >"$fake/installed"
 expect 'nothing is missing' 0 '^$'
@@ -54,7 +56,7 @@ machine
 expect 'test only' 3 "missing libyaml-dev .*run 'make deps'" --test
 machine
 program id 'echo 1000'
-expect 'no root, no sudo' 3 'please run as root: apt-get install libyaml-dev'
+expect 'no root, no sudo' 3 'please install as root: libyaml-dev'
 machine
 program id 'echo 1000'
 program sudo 'exec "$@"'
@@ -65,6 +67,11 @@ expect 'apt does not know it, even updated' 3 'apt knows no package for: libyaml
 machine
 program apt-cache 'exit 1'
 expect 'lists are updated first' 3 '^apt-get update'
+machine
+: >"$fake/installed"
+rm "$fake/llhttp.h"
+expect 'llhttp without its header' 3 '^  libllhttp-dev: HTTP parser$'
+: >"$fake/llhttp.h"
 machine
 program apt-get "echo \"apt-get \$*\" >>$fake/log"
 expect 'installed in vain' 3 'still missing after the installation: libyaml-dev'

@@ -44,6 +44,11 @@ done < <(awk '/^```/ { code = FNR == 1 ? 1 : !code } FNR == 1 { code = /^```/ }
         print FILENAME ":" FNR ":" words[n]
     }' README.md docs/*.md docs/*/*.md spec/*.md)
 
+# Every page can be found from the index.
+for file in $(find docs -name '*.md' ! -path docs/README.md | sort); do
+    grep -qF "(${file#docs/})" docs/README.md || { echo "docs/README.md does not link to ${file#docs/}"; bad=1; }
+done
+
 # Relative links.
 for file in README.md docs/*.md docs/*/*.md spec/*.md spec/*/*.md; do
     [ -e "$file" ] || continue
