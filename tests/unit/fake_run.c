@@ -137,6 +137,16 @@ static enum mb_status fake_ready(void *state, size_t variant, struct mb_err *err
     return MB_OK;
 }
 
+static enum mb_status fake_alive(void *state, size_t variant, struct mb_err *err)
+{
+    const struct fake_run *fake = state;
+    (void)variant;
+    if (fake->ready_calls == fake->end_at) {
+        return mb_err_set(err, MB_FAILED, "its program has ended");
+    }
+    return MB_OK;
+}
+
 static void fake_watch(void *state, size_t variant, int64_t start_ns, int64_t end_ns)
 {
     struct fake_run *fake = state;
@@ -191,6 +201,7 @@ struct mb_stage fake_run_stage(struct fake_run *fake)
     return (struct mb_stage){
         .up = fake_up,
         .ready = fake_ready,
+        .alive = fake_alive,
         .watch = fake_watch,
         .unwatch = fake_unwatch,
         .judge = fake_judge,

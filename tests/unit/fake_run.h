@@ -29,6 +29,7 @@ struct fake_run {
     int64_t steal_ns;   // during each trial
     int ready_calls;
     int fail_ready_at; // 1-based call of ready that fails; 0: none
+    int end_at;        // 1-based trial in which the variant ends; 0: none
     bool fail_up;
     bool is_up;
     int ups;

@@ -244,6 +244,12 @@ static bool interrupted(const struct run *run)
     return *run->setup->ctx->interrupted != 0;
 }
 
+static const char *variant_name(const struct run *run,
+                                const struct mb_plan_trial *planned)
+{
+    return run->setup->spec->variants[run->plan.cells[planned->cell].variant].name;
+}
+
 // Rest, and wait until the variant answers.
 static enum mb_status approach(struct run *run, const struct mb_plan_trial *planned,
                                struct mb_err *err)
@@ -260,8 +266,7 @@ static enum mb_status approach(struct run *run, const struct mb_plan_trial *plan
     enum mb_status status =
         run->setup->stage.ready(run->setup->stage.state, variant, err);
     if (status == MB_FAILED) {
-        mb_err_prepend(err, "cannot reach variant '%s'",
-                       run->setup->spec->variants[variant].name);
+        mb_err_prepend(err, "cannot reach variant '%s'", variant_name(run, planned));
     }
     return status;
 }
@@ -300,8 +305,11 @@ static enum mb_status measure(struct run *run, const struct mb_plan_trial *plann
     run->planned_ns += mb_plan_trial_ns(&run->plan, planned);
     run->taken_ns += now_ns(run) - run->begun_ns;
     tell_end(run, &trial);
-    if (trial.status == MB_TRIAL_PARTIAL) {
+    if (trial.status == MB_TRIAL_PARTIAL && trial.parts[0].interrupted) {
         status = mb_err_set(err, MB_INTERRUPTED, "interrupted");
+    } else if (trial.status == MB_TRIAL_PARTIAL) {
+        status = mb_err_set(err, MB_FAILED, "variant '%s' went away in trial '%s': %s",
+                            variant_name(run, planned), planned->id, trial.reason);
     }
 out:
     for (size_t i = 0; i < trial.part_count; i++) {
@@ -334,8 +342,9 @@ measure_and_save(struct run *run, const struct mb_plan_trial *planned, struct mb
     if (status != MB_OK) {
         return status;
     }
+    size_t before = mb_journal_total(&run->journal);
     status = measure(run, planned, err);
-    if (status != MB_OK && status != MB_INTERRUPTED) {
+    if (mb_journal_total(&run->journal) == before) {
         return status;
     }
     enum mb_status saved = save(run, err);

@@ -30,6 +30,8 @@ struct mb_stage {
     // Waits until the variant answers, or says why it does not (MB_FAILED), or
     // MB_INTERRUPTED.
     enum mb_status (*ready)(void *state, size_t variant, struct mb_err *err);
+    // MB_FAILED when a program that serves the variant has ended. Never waits.
+    enum mb_status (*alive)(void *state, size_t variant, struct mb_err *err);
     // The window of a trial of that variant will be at these monotonic times: counters
     // start. Called before the warm-up; failing to count is told by unwatch.
     void (*watch)(void *state, size_t variant, int64_t start_ns, int64_t end_ns);

@@ -263,12 +263,27 @@ static enum mb_status probe(const struct mb_stage_local *local, size_t variant,
     return status;
 }
 
+static enum mb_status alive(void *state, size_t variant, struct mb_err *err)
+{
+    struct mb_stage_local *local = state;
+    struct mb_adapter_instance *instance =
+        &local->instances[served_by(local->spec, variant)];
+    if (local->app.proc.pid != 0 && !mb_proc_running(&local->app.proc)) {
+        return mb_err_set(err, MB_FAILED, "application '%s' has ended",
+                          local->spec->application.builtin);
+    }
+    if (instance->adapter == NULL || mb_adapter_running(instance)) {
+        return MB_OK;
+    }
+    const char *words = mb_adapter_last_words(local->arena, instance);
+    return mb_err_set(err, MB_FAILED, "its program has ended%s%s",
+                      words[0] == '\0' ? "" : ": ", words);
+}
+
 static enum mb_status ready(void *state, size_t variant, struct mb_err *err)
 {
     struct mb_stage_local *local = state;
     int64_t start_ns = now_ns(local);
-    struct mb_adapter_instance *instance =
-        &local->instances[served_by(local->spec, variant)];
     for (;;) {
         struct mb_err attempt = {0};
         enum mb_status status = probe(local, variant, &attempt);
@@ -282,10 +297,8 @@ static enum mb_status ready(void *state, size_t variant, struct mb_err *err)
             *err = attempt;
             return status;
         }
-        if (instance->adapter != NULL && !mb_adapter_running(instance)) {
-            return mb_err_set(err, MB_FAILED, "%s: its program has ended: %s",
-                              attempt.message,
-                              mb_adapter_last_words(local->arena, instance));
+        if (alive(local, variant, err) != MB_OK) {
+            return err->code;
         }
         int64_t waited_ns = now_ns(local) - start_ns;
         if (waited_ns >= READY_NS) {
@@ -376,6 +389,7 @@ struct mb_stage mb_stage_local(struct mb_stage_local *local)
     return (struct mb_stage){
         .up = up,
         .ready = ready,
+        .alive = alive,
         .watch = watch,
         .unwatch = unwatch,
         .judge = judge,

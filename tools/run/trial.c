@@ -108,6 +108,13 @@ enum mb_status mb_trial_run(struct mb_arena *arena, const struct mb_trial_bench 
     if (trial->parts[0].interrupted) {
         trial->status = MB_TRIAL_PARTIAL;
         trial->reason = interruption(arena, &watcher, now_ns);
+        return MB_OK;
+    }
+    // What answered was not the variant to the end: no measurement of it.
+    struct mb_err ended = {0};
+    if (bench->stage->alive(bench->stage->state, cell->variant, &ended) != MB_OK) {
+        trial->status = MB_TRIAL_PARTIAL;
+        trial->reason = mb_arena_copy_string(arena, ended.message);
     }
     return MB_OK;
 }

@@ -23,9 +23,10 @@ struct mb_trial_bench {
 };
 
 // Runs it, drained. Fills *trial (in arena; histograms owned by the caller, who frees
-// them with mb_part_release on each part). An interrupted trial is MB_OK with status
-// partial and a reason; one that was interrupted before its window began has measured
-// nothing and is MB_INTERRUPTED. On failure *trial holds nothing to free.
+// them with mb_part_release on each part). A trial that was interrupted, or whose
+// variant ended meanwhile, is MB_OK with status partial and a reason; one that was
+// interrupted before its window began has measured nothing and is MB_INTERRUPTED. On
+// failure *trial holds nothing to free.
 MB_MUST_USE enum mb_status mb_trial_run(struct mb_arena *arena,
                                         const struct mb_trial_bench *bench,
                                         const struct mb_plan_trial *planned,

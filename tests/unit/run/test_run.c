@@ -270,6 +270,27 @@ static void test_lost_variant_at_each_trial(void **state)
     }
 }
 
+// A variant that ends while it is measured: what was measured of it does not count.
+static void test_variant_ends_in_each_trial(void **state)
+{
+    struct fixture *fixture = *state;
+    struct document whole;
+    assert_int_equal(run(fixture, NULL), MB_OK);
+    document_read(fixture, fixture->out, &whole);
+    for (int nth = 1; nth <= TRIALS; nth++) {
+        struct document document;
+        fixture->fake.end_at = nth;
+        assert_int_equal(run(fixture, NULL), MB_FAILED);
+        assert_non_null(strstr(fixture->err.message, "' went away in trial 'b"));
+        assert_int_equal(fixture->outcome.complete, nth - 1);
+        fixture->fake.end_at = 0;
+        assert_int_equal(resume(fixture), MB_OK);
+        document_read(fixture, fixture->out, &document);
+        assert_int_equal(count_trials(&document.result, MB_TRIAL_DISCARDED), 1);
+        expect_equal(fixture, &whole, &document);
+    }
+}
+
 // Resumed, and lost again at once: the hint is still there, and so is the partial result.
 static void test_lost_again(void **state)
 {
@@ -554,6 +575,7 @@ int main(void)
         RUN_TEST(test_interrupted_at_each_trial),
         RUN_TEST(test_interrupted_in_warmup),
         RUN_TEST(test_lost_variant_at_each_trial),
+        RUN_TEST(test_variant_ends_in_each_trial),
         RUN_TEST(test_lost_again),
         RUN_TEST(test_driver_fails),
         RUN_TEST(test_stage_fails),
