@@ -201,7 +201,9 @@ static void turn(struct plan *plan, int poller, int listener, FILE *file)
     int64_t wake = now + 50000000;
     wake = heap_size > 0 && heap[0].due_ns < wake ? heap[0].due_ns : wake;
     wake = plan->stalls && plan->stall_ns < wake ? plan->stall_ns : wake;
-    struct timespec sleep = {.tv_nsec = wake > now ? wake - now : 0};
+    // With delays it polls: a sleep would end late, outside of what it logs.
+    bool polls = plan->delay_mean_ns > 0 || wake <= now;
+    struct timespec sleep = {.tv_nsec = polls ? 0 : wake - now};
     int count = epoll_pwait2(poller, events, EVENTS, &sleep, NULL);
     if (plan->stalls && clock_ns(CLOCK_MONOTONIC) >= plan->stall_ns) {
         stall(plan, file);
