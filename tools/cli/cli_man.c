@@ -55,22 +55,11 @@ static void header(struct mb_buf *out, const char *title, const char *version)
 
 static void exit_status(struct mb_buf *out)
 {
-    static const struct {
-        const char *status;
-        const char *meaning;
-    } rows[] = {
-        {"0", "all good"},
-        {"1", "an error-level finding, an invalid document, a failed gate, or a verdict "
-              "named by --fail-on"},
-        {"2", "the command line is wrong"},
-        {"3", "the operation could not be done: I/O, network, a tool that is missing"},
-        {"70", "a bug in meshbench"},
-        {"130", "interrupted, after saving what was measured"},
-    };
     mb_buf_append_string(out, ".SH EXIT STATUS\n");
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        mb_buf_print(out, ".TP\n%s\n", rows[i].status);
-        roff_line(out, rows[i].meaning);
+    const struct mb_cli_text_status *row = mb_cli_text_statuses;
+    for (; row->status != NULL; row++) {
+        mb_buf_print(out, ".TP\n%s\n", row->status);
+        roff_line(out, row->meaning);
     }
 }
 

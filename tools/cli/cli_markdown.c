@@ -84,11 +84,13 @@ void mb_cli_markdown(const struct mb_cmd *const *cmds, struct mb_buf *out)
         markdown_text(out, cmds[i]->summary);
         mb_buf_append_string(out, " |\n");
     }
-    mb_buf_append_string(
-        out, "\nEvery command has `-h, --help`. Exit status: 0 good; 1 an error-level "
-             "finding, an invalid\ndocument, a failed gate, or a verdict named by "
-             "`--fail-on`; 2 usage; 3 the operation could not be\ndone; 70 a bug in "
-             "meshbench; 130 interrupted, after saving what was measured.\n\n");
+    mb_buf_append_string(out, "\nEvery command has `-h, --help`.\n\n"
+                              "| exit status | means |\n|---|---|\n");
+    const struct mb_cli_text_status *row = mb_cli_text_statuses;
+    for (; row->status != NULL; row++) {
+        mb_buf_print(out, "| %s | %s |\n", row->status, row->meaning);
+    }
+    mb_buf_append_char(out, '\n');
     for (size_t i = 0; cmds[i] != NULL; i++) {
         command_section(out, cmds[i]);
     }

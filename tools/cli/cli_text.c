@@ -3,6 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
+const struct mb_cli_text_status mb_cli_text_statuses[] = {
+    {"0", "all good"},
+    {"1",
+     "an error-level finding, an invalid document, a failed gate, or a verdict named "
+     "by --fail-on"},
+    {"2", "the command line is wrong"},
+    {"3", "the operation could not be done: I/O, network, a tool that is missing"},
+    {"70", "a bug in meshbench"},
+    {"130", "interrupted, after saving what was measured"},
+    {NULL, NULL},
+};
+
 size_t mb_cli_text_width(const char *text)
 {
     size_t width = 0;

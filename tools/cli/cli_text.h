@@ -13,6 +13,13 @@
 // What the program is, in one line.
 #define MB_CLI_TEXT_SAYS "measure service meshes so that the numbers compare"
 
+// What the exit statuses mean, for manual and reference; ends with a NULL.
+struct mb_cli_text_status {
+    const char *status;
+    const char *meaning;
+};
+extern const struct mb_cli_text_status mb_cli_text_statuses[];
+
 // Columns that `text` takes: its UTF-8 characters.
 size_t mb_cli_text_width(const char *text);
 
