@@ -191,6 +191,12 @@ static void regex_check(const struct reading *reading, const struct mb_node *nod
         fault(reading, node, "pattern is longer than %d characters", REGEX_MAX);
         return;
     }
+    // regcomp(3) writes intervals out: nested ones take all memory.
+    const char *interval = strchr(pattern, '{');
+    if (interval != NULL && strchr(interval + 1, '{') != NULL) {
+        fault(reading, node, "pattern has more than one '{'");
+        return;
+    }
     int failed = regcomp(&regex, pattern, REG_EXTENDED);
     if (failed != 0) {
         (void)regerror(failed, &regex, why, sizeof why);

@@ -61,6 +61,10 @@ static const struct {
      HEAD "program: {find: [x], version: {args: [-v], pattern: \"([0-9\"}}\n"
           "start: {args: []}\n",
      6, 53, "'([0-9' is not a regular expression: Unmatched [, [^, [:, [., or [=", ""},
+    {"pattern that would take all memory",
+     PROGRAM "parameters:\n  - name: a\n    description: d\n    type: text\n"
+             "    pattern: \"((a{32767}){32767}){32767}\"\n",
+     12, 14, "pattern has more than one '{'", ""},
     {"parameter of no type",
      PROGRAM "parameters: [{name: a, description: d, type: number}]\n", 8, 46,
      "'number' is not a type: integer, boolean, choice or text", ""},
