@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # usage: hostile.sh
 # Files of 100 MB that were made to bring a reader down end in a clear finding: exit status
 # 1, within SECONDS_MAX (30) and MEMORY_MAX_KB (6 GiB), each one line in the end.

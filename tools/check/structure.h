@@ -12,14 +12,4 @@ bool mb_structure_identify(struct mb_check *check);
 // for each fault and sets check->structural.
 void mb_structure_check(struct mb_check *check);
 
-// Kinds of documents that can be checked, NULL-terminated, and the schema of one.
-const char *const *mb_structure_kinds(void);
-
-// The embedded schema of a kind, compiled with what it refers to. MB_BUG when it is
-// missing or the engine lacks something that it uses. Lives in the arena.
-struct mb_schema;
-MB_MUST_USE enum mb_status mb_structure_schema(struct mb_arena *arena, const char *kind,
-                                               const struct mb_schema **schema,
-                                               struct mb_err *err);
-
 #endif

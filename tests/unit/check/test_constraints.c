@@ -15,7 +15,6 @@
 
 #include "base/embed.h"
 #include "check/check.h"
-#include "check/structure.h"
 #include "format/emit.h"
 #include "schema/regex.h"
 #include "schema/schema.h"

@@ -242,7 +242,7 @@ static void test_damaged_bytes_end(void **state)
         mb_arena_init(&arena);
         enum mb_level level =
             bytes_check(&arena, "damaged.json", buf.data, buf.size, &diag);
-        assert_int_equal(level < MB_LEVEL_PUBLISHABLE, diag.errors > 0);
+        assert_int_equal(level<MB_LEVEL_PUBLISHABLE, diag.errors> 0);
         mb_arena_release(&arena);
         buf.data[at] = original;
     }
