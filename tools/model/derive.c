@@ -24,9 +24,16 @@ static void add(int64_t *into, int64_t n)
     *into = *into < 0 || n < 0 || n > INT64_MAX - *into ? -1 : *into + n;
 }
 
-static void status_add(struct mb_arena *arena, struct mb_counts *into,
-                       struct mb_status_count status)
+// Counts that grow: room for more statuses than there are.
+struct sum {
+    struct mb_arena *arena; // NULL: statuses are left out
+    struct mb_counts *counts;
+    size_t capacity;
+};
+
+static void status_add(struct sum *sum, struct mb_status_count status)
 {
+    struct mb_counts *into = sum->counts;
     size_t at = 0;
     while (at < into->status_count && into->statuses[at].status < status.status) {
         at++;
@@ -35,18 +42,17 @@ static void status_add(struct mb_arena *arena, struct mb_counts *into,
         add(&into->statuses[at].n, status.n);
         return;
     }
-    struct mb_status_count *grown =
-        mb_arena_alloc(arena, into->status_count + 1, sizeof *grown);
-    for (size_t i = 0; i <= into->status_count; i++) {
-        grown[i] = i < at ? into->statuses[i] : i > at ? into->statuses[i - 1] : status;
-    }
-    into->statuses = grown;
+    into->statuses = mb_arena_grow(sum->arena, into->statuses, into->status_count,
+                                   &sum->capacity, sizeof *into->statuses);
+    memmove(into->statuses + at + 1, into->statuses + at,
+            (into->status_count - at) * sizeof *into->statuses);
+    into->statuses[at] = status;
     into->status_count++;
 }
 
-static void counts_add(struct mb_arena *arena, struct mb_counts *into,
-                       const struct mb_counts *counts)
+static void counts_add(struct sum *sum, const struct mb_counts *counts)
 {
+    struct mb_counts *into = sum->counts;
     add(&into->intended, counts->intended);
     add(&into->sent, counts->sent);
     add(&into->completed, counts->completed);
@@ -58,8 +64,8 @@ static void counts_add(struct mb_arena *arena, struct mb_counts *into,
     for (int i = 0; i < MB_ERROR_KINDS; i++) {
         add(&into->errors_by_kind[i], counts->errors_by_kind[i]);
     }
-    for (size_t i = 0; arena != NULL && i < counts->status_count; i++) {
-        status_add(arena, into, counts->statuses[i]);
+    for (size_t i = 0; sum->arena != NULL && i < counts->status_count; i++) {
+        status_add(sum, counts->statuses[i]);
     }
 }
 
@@ -94,6 +100,7 @@ static const struct mb_trial *scope_next(const struct scope *scope, size_t *posi
 static int64_t scope_counts(struct mb_arena *arena, const struct scope *scope,
                             struct mb_counts *counts)
 {
+    struct sum sum = {.arena = arena, .counts = counts};
     memset(counts, 0, sizeof *counts);
     int64_t elapsed_ns = 0;
     size_t position = 0;
@@ -101,7 +108,7 @@ static int64_t scope_counts(struct mb_arena *arena, const struct scope *scope,
          trial = scope_next(scope, &position)) {
         int64_t longest = 0;
         for (size_t i = 0; i < trial->part_count; i++) {
-            counts_add(arena, counts, &trial->parts[i].counts);
+            counts_add(&sum, &trial->parts[i].counts);
             int64_t part_ns = trial->parts[i].elapsed_ns;
             longest = part_ns > longest ? part_ns : longest;
         }

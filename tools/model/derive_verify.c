@@ -313,6 +313,13 @@ static void key_list_verify(struct verify *verify, const char *list,
     }
 }
 
+// More names than a result can have cells: not worth comparing each with each.
+static bool has_too_many_names(const struct mb_node *resolved)
+{
+    return mb_node_count(mb_node_find(resolved, "variants")) > MB_RESULT_MAX_CELLS ||
+           mb_node_count(mb_node_find(resolved, "workloads")) > MB_RESULT_MAX_CELLS;
+}
+
 // Imports and single trials have no resolved spec, and so no keys to recompute.
 static void keys_verify(struct verify *verify)
 {
@@ -321,6 +328,12 @@ static void keys_verify(struct verify *verify)
     struct mb_keys keys;
     struct mb_err err = {0};
     if (result->spec_resolved == NULL || result->imported) {
+        return;
+    }
+    if (has_too_many_names(result->spec_resolved)) {
+        report(verify, "MB602", "/spec/resolved",
+               "the resolved spec has more than %d variants or workloads",
+               MB_RESULT_MAX_CELLS);
         return;
     }
     if (mb_spec_from_node(verify->arena, result->spec_resolved, NULL, &spec, &err) !=

@@ -33,6 +33,15 @@ struct mb_field mb_field_item(const struct mb_field *list, size_t index)
         .parent = list, .index = index, .node = node, .err = list->err};
 }
 
+struct mb_field mb_field_entry(const struct mb_field *map, size_t index)
+{
+    const struct mb_node_entry *entry = &map->node->as.map.entries[index];
+    return (struct mb_field){.parent = map,
+                             .key = entry->key->as.string.data,
+                             .node = entry->value,
+                             .err = map->err};
+}
+
 // Escapes as RFC 6901 asks: ~ is ~0, / is ~1.
 static void pointer_append(const struct mb_field *field, struct mb_buf *out)
 {
@@ -85,86 +94,90 @@ void mb_field_adopt(const struct mb_field *field, const struct mb_err *inner)
     }
 }
 
-// The node of a key when it has the wanted type; a fault when it has another, or is
-// missing though it is required.
-static const struct mb_node *wanted(const struct mb_field *map, const char *key,
-                                    enum mb_node_type type, bool required)
+// True when the field has the wanted type. A fault when it has another, or is missing
+// though it is required.
+static bool is_wanted(const struct mb_field *field, enum mb_node_type type, bool required)
 {
-    struct mb_field field = mb_field_child(map, key);
-    if (field.node == NULL) {
+    if (field->node == NULL) {
         if (required) {
-            mb_field_fault(&field, "is missing");
+            mb_field_fault(field, "is missing");
         }
-        return NULL;
+        return false;
     }
-    if (field.node->type != type) {
-        mb_field_fault(&field, "must be %s, is %s", mb_node_type_name(type),
-                       mb_node_type_name(field.node->type));
-        return NULL;
+    if (field->node->type != type) {
+        mb_field_fault(field, "must be %s, is %s", mb_node_type_name(type),
+                       mb_node_type_name(field->node->type));
+        return false;
     }
-    return field.node;
+    return true;
 }
 
-static int64_t int_read(const struct mb_field *map, const char *key,
-                        const struct mb_node *node, const int64_t range[2],
-                        int64_t fallback)
+static int64_t int_in_range(const struct mb_field *field, int64_t min, int64_t max,
+                            int64_t fallback)
 {
-    if (node == NULL) {
-        return fallback;
-    }
-    int64_t value = node->as.integer;
-    if (value < range[0] || value > range[1]) {
-        struct mb_field field = mb_field_child(map, key);
-        mb_field_fault(&field, "must be from %lld to %lld, is %lld", (long long)range[0],
-                       (long long)range[1], (long long)value);
+    int64_t value = field->node->as.integer;
+    if (value < min || value > max) {
+        mb_field_fault(field, "must be from %lld to %lld, is %lld", (long long)min,
+                       (long long)max, (long long)value);
         return fallback;
     }
     return value;
 }
 
+int64_t mb_field_own_int(const struct mb_field *field, int64_t min, int64_t max)
+{
+    return is_wanted(field, MB_NODE_INT, true) ? int_in_range(field, min, max, min) : min;
+}
+
 int64_t mb_field_int(const struct mb_field *map, const char *key, int64_t min,
                      int64_t max)
 {
-    const int64_t range[2] = {min, max};
-    return int_read(map, key, wanted(map, key, MB_NODE_INT, true), range, min);
+    struct mb_field field = mb_field_child(map, key);
+    return mb_field_own_int(&field, min, max);
 }
 
 int64_t mb_field_int_or(const struct mb_field *map, const char *key, int64_t min,
                         int64_t max, int64_t fallback)
 {
-    const int64_t range[2] = {min, max};
-    return int_read(map, key, wanted(map, key, MB_NODE_INT, false), range, fallback);
+    struct mb_field field = mb_field_child(map, key);
+    return is_wanted(&field, MB_NODE_INT, false)
+               ? int_in_range(&field, min, max, fallback)
+               : fallback;
 }
 
 bool mb_field_bool(const struct mb_field *map, const char *key)
 {
-    const struct mb_node *node = wanted(map, key, MB_NODE_BOOL, true);
-    return node != NULL && node->as.boolean;
+    struct mb_field field = mb_field_child(map, key);
+    return is_wanted(&field, MB_NODE_BOOL, true) && field.node->as.boolean;
+}
+
+const char *mb_field_own_text(const struct mb_field *field)
+{
+    return is_wanted(field, MB_NODE_STRING, true) ? field->node->as.string.data : "";
 }
 
 const char *mb_field_text(const struct mb_field *map, const char *key)
 {
-    const struct mb_node *node = wanted(map, key, MB_NODE_STRING, true);
-    return node != NULL ? node->as.string.data : "";
+    struct mb_field field = mb_field_child(map, key);
+    return mb_field_own_text(&field);
 }
 
 const char *mb_field_text_or(const struct mb_field *map, const char *key,
                              const char *fallback)
 {
-    const struct mb_node *node = wanted(map, key, MB_NODE_STRING, false);
-    return node != NULL ? node->as.string.data : fallback;
+    struct mb_field field = mb_field_child(map, key);
+    return is_wanted(&field, MB_NODE_STRING, false) ? field.node->as.string.data
+                                                    : fallback;
 }
 
-static int64_t time_read(const struct mb_field *map, const char *key,
-                         const struct mb_node *node, int64_t fallback)
+static int64_t time_read(const struct mb_field *map, const char *key, bool required,
+                         int64_t fallback)
 {
-    if (node == NULL) {
-        return fallback;
-    }
+    struct mb_field field = mb_field_child(map, key);
     int64_t unix_ns = fallback;
     struct mb_err err = {0};
-    if (mb_units_parse_time(node->as.string.data, &unix_ns, &err) != MB_OK) {
-        struct mb_field field = mb_field_child(map, key);
+    if (is_wanted(&field, MB_NODE_STRING, required) &&
+        mb_units_parse_time(field.node->as.string.data, &unix_ns, &err) != MB_OK) {
         mb_field_fault(&field, "%s", err.message);
     }
     return unix_ns;
@@ -172,12 +185,12 @@ static int64_t time_read(const struct mb_field *map, const char *key,
 
 int64_t mb_field_time(const struct mb_field *map, const char *key)
 {
-    return time_read(map, key, wanted(map, key, MB_NODE_STRING, true), 0);
+    return time_read(map, key, true, 0);
 }
 
 int64_t mb_field_time_or(const struct mb_field *map, const char *key, int64_t fallback)
 {
-    return time_read(map, key, wanted(map, key, MB_NODE_STRING, false), fallback);
+    return time_read(map, key, false, fallback);
 }
 
 static bool is_type(const struct mb_field *field, enum mb_node_type type)
@@ -268,15 +281,28 @@ void mb_field_keep(struct mb_arena *arena, const struct mb_field *map, const cha
     mb_node_put(arena, *unknown, key, inner);
 }
 
+// The value of a key among the first `count` entries.
+static struct mb_node *find_among(const struct mb_node *map, size_t count,
+                                  const char *key)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(map->as.map.entries[i].key->as.string.data, key) == 0) {
+            return map->as.map.entries[i].value;
+        }
+    }
+    return NULL;
+}
+
 void mb_field_restore(struct mb_arena *arena, struct mb_node *map,
                       const struct mb_node *unknown)
 {
     if (unknown == NULL || unknown->type != MB_NODE_MAP) {
         return;
     }
+    size_t written = map->as.map.count; // unknown keys differ from each other
     for (size_t i = 0; i < unknown->as.map.count; i++) {
         const struct mb_node_entry *entry = &unknown->as.map.entries[i];
-        struct mb_node *mine = mb_node_find(map, entry->key->as.string.data);
+        struct mb_node *mine = find_among(map, written, entry->key->as.string.data);
         if (mine == NULL) {
             mb_node_put(arena, map, entry->key->as.string.data, entry->value);
         } else if (mine->type == MB_NODE_MAP) {

@@ -25,9 +25,12 @@ struct mb_field {
 
 struct mb_field mb_field_root(const struct mb_node *node, struct mb_err *err);
 
-// A step down: the value of a key (null counts as none) or an item of a list.
+// A step down: the value of a key (null counts as none), an item of a list, or the value
+// of an entry of a map, for maps that are walked: looking each key up takes as long as
+// the map is.
 struct mb_field mb_field_child(const struct mb_field *parent, const char *key);
 struct mb_field mb_field_item(const struct mb_field *list, size_t index);
+struct mb_field mb_field_entry(const struct mb_field *map, size_t index);
 
 // Records a fault at this place: "/cells/0/point: " and the message.
 void mb_field_fault(const struct mb_field *field, const char *format, ...)
@@ -48,6 +51,9 @@ bool mb_field_bool(const struct mb_field *map, const char *key);
 const char *mb_field_text(const struct mb_field *map, const char *key); // fault: ""
 const char *mb_field_text_or(const struct mb_field *map, const char *key,
                              const char *fallback);
+// The same for the value at a field itself.
+int64_t mb_field_own_int(const struct mb_field *field, int64_t min, int64_t max);
+const char *mb_field_own_text(const struct mb_field *field);
 // RFC 3339, as ns since 1970.
 int64_t mb_field_time(const struct mb_field *map, const char *key);
 int64_t mb_field_time_or(const struct mb_field *map, const char *key, int64_t fallback);

@@ -10,7 +10,7 @@
 #define SAFE_MAX MB_UNITS_SAFE_MAX
 #define SHARE_ONE INT64_C(1000000000)
 
-enum { MAX_THREADS = 65536, MAX_STATUS = 999999 };
+enum { MAX_THREADS = 65536, MAX_STATUS = 999, MAX_STATUSES = MAX_STATUS + 1 };
 
 static const char *const part_keys[] = {
     "worker",       "clock_offset_ns", "generator",  "load_model",  "co_handling",
@@ -337,18 +337,22 @@ static void statuses_from_node(struct mb_arena *arena, const struct mb_field *ma
     if (map->node == NULL || !mb_field_is_map(map)) {
         return;
     }
+    if (mb_node_count(map->node) > MAX_STATUSES) {
+        mb_field_fault(map, "has more than %d status codes", MAX_STATUSES);
+        return;
+    }
     counts->status_count = map->node->as.map.count;
     counts->statuses =
         mb_arena_alloc(arena, counts->status_count, sizeof *counts->statuses);
     for (size_t i = 0; i < counts->status_count; i++) {
-        const char *key = map->node->as.map.entries[i].key->as.string.data;
+        struct mb_field entry = mb_field_entry(map, i);
         struct mb_err err = {0};
         int64_t status = 0;
-        if (mb_units_parse_int(key, 0, MAX_STATUS, &status, &err) != MB_OK) {
-            mb_field_fault(map, "'%s' is not a status code", key);
+        if (mb_units_parse_int(entry.key, 0, MAX_STATUS, &status, &err) != MB_OK) {
+            mb_field_fault(map, "'%s' is not a status code", entry.key);
         }
         counts->statuses[i] = (struct mb_status_count){
-            .status = (int)status, .n = mb_field_int(map, key, 0, SAFE_MAX)};
+            .status = (int)status, .n = mb_field_own_int(&entry, 0, SAFE_MAX)};
     }
 }
 

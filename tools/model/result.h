@@ -14,7 +14,10 @@
 #include "format/node.h"
 #include "model/part.h"
 
-enum { MB_RESULT_MINOR = 0 }; // minor version that this build writes
+enum {
+    MB_RESULT_MINOR = 0,        // minor version that this build writes
+    MB_RESULT_MAX_CELLS = 10000 // of one result; more are refused
+};
 
 enum mb_trial_status { MB_TRIAL_COMPLETE, MB_TRIAL_PARTIAL, MB_TRIAL_DISCARDED };
 const char *mb_trial_status_name(enum mb_trial_status status); // "complete", ...

@@ -232,9 +232,9 @@ static void labels_from_node(struct mb_arena *arena, const struct mb_field *map,
     result->label_count = map->node->as.map.count;
     result->labels = mb_arena_alloc(arena, result->label_count, sizeof *result->labels);
     for (size_t i = 0; i < result->label_count; i++) {
-        const char *name = map->node->as.map.entries[i].key->as.string.data;
+        struct mb_field entry = mb_field_entry(map, i);
         result->labels[i] =
-            (struct mb_label){.name = name, .value = mb_field_text(map, name)};
+            (struct mb_label){.name = entry.key, .value = mb_field_own_text(&entry)};
     }
 }
 
@@ -278,8 +278,8 @@ static struct mb_key *key_list_from_node(struct mb_arena *arena,
     *count = map->node->as.map.count;
     struct mb_key *keys = mb_arena_alloc(arena, *count, sizeof *keys);
     for (size_t i = 0; i < *count; i++) {
-        const char *name = map->node->as.map.entries[i].key->as.string.data;
-        keys[i] = (struct mb_key){.name = name, .digest = mb_field_text(map, name)};
+        struct mb_field entry = mb_field_entry(map, i);
+        keys[i] = (struct mb_key){.name = entry.key, .digest = mb_field_own_text(&entry)};
     }
     return keys;
 }
@@ -395,6 +395,11 @@ static void cells_from_node(struct mb_arena *arena, const struct mb_field *list,
                             struct mb_result *result)
 {
     result->cell_count = mb_field_list(list);
+    if (result->cell_count > MB_RESULT_MAX_CELLS) {
+        mb_field_fault(list, "has %zu cells, at most %d are possible", result->cell_count,
+                       MB_RESULT_MAX_CELLS);
+        result->cell_count = 0;
+    }
     result->cells = mb_arena_alloc(arena, result->cell_count, sizeof *result->cells);
     for (size_t i = 0; i < result->cell_count; i++) {
         struct mb_field item = mb_field_item(list, i);

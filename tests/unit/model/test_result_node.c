@@ -90,6 +90,8 @@ struct hostile {
 static const struct hostile hostiles[] = {
     {"", "kind", "\"benchmark\"", ": not a result"},
     {"", "minor", "-1", "/minor: must be from 0"},
+    {"/cells/0/trials/0/parts/0/counts", "status_codes", "{\"1000\": 1}",
+     "'1000' is not"},
     {"", "cells", "{}", "/cells: must be array"},
     {"", "started_at", "\"yesterday\"", "/started_at: "},
     {"", "facts", "[7]", "/facts/0: must be object"},
