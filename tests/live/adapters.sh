@@ -45,7 +45,7 @@ nothing_left() {
 
 what_is_left() {
     find "$dir/tmp"
-    ps -eo pid,ppid,args | grep "$dir/tmp" | grep -v grep
+    pgrep -af "$dir/tmp/meshbench-" || :
 }
 
 # Starts 'mesh up' in the background and waits for its line; sets holder and url.
