@@ -412,6 +412,25 @@ def overloaded():
     server.close()
 
 
+def sparse():
+    """Rates so low that most threads, or all, have nothing to send."""
+    server = Server(plain)
+    url = f"http://127.0.0.1:{server.port}/"
+    start = time.monotonic()
+    for options, expected in (
+        (("-r", "1", "-d", "300ms", "-c", "8", "-t", "4"), 1),
+        (("-r", "1", "-d", "300ms", "-c", "8", "-t", "4", "--model", "paced"), 1),
+        (("-r", "0.001rps", "-d", "300ms", "-c", "2", "-t", "2", "--arrivals", "poisson"), 0),
+    ):
+        status, part, _ = run(url, *options)
+        counts, _ = check_identities(part)
+        check(status == 0 and counts["intended"] == counts["ok"] == expected,
+              f"{options}: status {status}, {counts}")
+    check(server.read == 2, f"the server read {server.read}")
+    check(time.monotonic() - start < 3, f"took {time.monotonic() - start:.1f} s")
+    server.close()
+
+
 def interrupted():
     for model in ("open", "paced", "closed"):
         server = Server(never if model != "open" else plain)
@@ -431,6 +450,7 @@ EXTRAS = {
     "refused": refused,
     "queue full": queue_full,
     "overloaded": overloaded,
+    "sparse": sparse,
     "interrupted": interrupted,
 }
 

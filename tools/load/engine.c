@@ -16,7 +16,7 @@
 #define NS_PER_S INT64_C(1000000000)
 #define PROGRESS_NS (NS_PER_S / 2)
 #define WATCH_NS (NS_PER_S / 50) // how often an interruption is looked for
-#define LEAD_NS (NS_PER_S / 500) // from the gate's opening to the first request
+#define LEAD_NS (NS_PER_S / 100) // from the gate's opening to the first request
 
 enum { SPARE_FILES = 64 };
 

@@ -98,13 +98,18 @@ static void park(struct mb_worker *worker, struct mb_conn *conn)
                         conn);
 }
 
-static void step(struct mb_worker *worker)
+static void set_next(struct mb_worker *worker)
 {
-    mb_schedule_step(&worker->schedule);
     worker->next_ns = worker->start_ns + mb_schedule_peek(&worker->schedule);
     if (worker->next_ns >= worker->end_ns) {
         worker->next_ns = INT64_MAX;
     }
+}
+
+static void step(struct mb_worker *worker)
+{
+    mb_schedule_step(&worker->schedule);
+    set_next(worker);
 }
 
 // Open: sends what is due, oldest first, as far as connections are free, and drops what
@@ -389,7 +394,7 @@ static void pass_gate(struct mb_worker *worker)
     worker->running = true;
     if (worker->plan->load_model != MB_LOAD_CLOSED) {
         mb_schedule_init(&worker->schedule, worker->plan, worker->thread);
-        worker->next_ns = worker->start_ns + mb_schedule_peek(&worker->schedule);
+        set_next(worker);
     }
 }
 
