@@ -1,10 +1,9 @@
-// What happens on one connection: connect, send, read, complete, fail.
+#include "load/exchange.h"
+
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include "load/worker.h"
 
 void mb_exchange_close(struct mb_conn *conn)
 {

@@ -2,7 +2,7 @@
 // Load floor.
 //
 // worker.c holds the loop, the timers and the load models (which request leaves when);
-// exchange.c holds what happens on one connection (open, send, read, complete, fail).
+// exchange.c what happens on one connection (open, send, read, complete, fail).
 #ifndef MB_LOAD_WORKER_H
 #define MB_LOAD_WORKER_H
 
@@ -83,24 +83,5 @@ void mb_worker_release_conn(struct mb_worker *worker, struct mb_conn *conn, bool
 
 // Looks at the clock.
 void mb_worker_look(struct mb_worker *worker);
-
-// In exchange.c ------------------------------------------------------------------------
-
-// Begins a request that is meant to leave at intended_ns, and for which the generator can
-// be blamed from due_ns on, on a free connection: sends it, or connects first.
-void mb_exchange_start(struct mb_worker *worker, struct mb_conn *conn,
-                       int64_t intended_ns, int64_t due_ns);
-
-// Begins to connect, without a request.
-void mb_exchange_open(struct mb_worker *worker, struct mb_conn *conn);
-
-// Handles what epoll reported.
-void mb_exchange_event(struct mb_worker *worker, struct mb_conn *conn, uint32_t events);
-
-// The deadline of a waiting connection has passed.
-void mb_exchange_expire(struct mb_worker *worker, struct mb_conn *conn);
-
-// Closes its socket.
-void mb_exchange_close(struct mb_conn *conn);
 
 #endif
