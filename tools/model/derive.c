@@ -3,20 +3,33 @@
 
 #include <string.h>
 
-static bool has_complete(const struct mb_cell *cell)
+struct mb_derive_scope mb_derive_scope(const struct mb_cell *cell,
+                                       const struct mb_trial *one)
 {
-    for (size_t i = 0; i < cell->trial_count; i++) {
+    struct mb_derive_scope scope = {.cell = cell, .one = one, .status = MB_TRIAL_PARTIAL};
+    for (size_t i = 0; one == NULL && i < cell->trial_count; i++) {
         if (cell->trials[i].status == MB_TRIAL_COMPLETE) {
-            return true;
+            scope.status = MB_TRIAL_COMPLETE;
+            break;
         }
     }
-    return false;
+    return scope;
 }
 
-bool mb_derive_counts(const struct mb_cell *cell, const struct mb_trial *trial)
+// `one` need not be in the cell's own list: it is visited by itself.
+const struct mb_trial *mb_derive_scope_next(const struct mb_derive_scope *scope,
+                                            size_t *position)
 {
-    return trial->status == MB_TRIAL_COMPLETE ||
-           (trial->status == MB_TRIAL_PARTIAL && !has_complete(cell));
+    if (scope->one != NULL) {
+        return (*position)++ == 0 ? scope->one : NULL;
+    }
+    while (*position < scope->cell->trial_count) {
+        const struct mb_trial *trial = &scope->cell->trials[(*position)++];
+        if (trial->status == scope->status) {
+            return trial;
+        }
+    }
+    return NULL;
 }
 
 static void add(int64_t *into, int64_t n)
@@ -69,43 +82,16 @@ static void counts_add(struct sum *sum, const struct mb_counts *counts)
     }
 }
 
-// The trials that a number is about: one, or those that stand for the cell.
-struct scope {
-    const struct mb_cell *cell;
-    const struct mb_trial *one; // NULL: the cell
-};
-
-static bool in_scope(const struct scope *scope, const struct mb_trial *trial)
-{
-    return scope->one != NULL ? trial == scope->one
-                              : mb_derive_counts(scope->cell, trial);
-}
-
-// A trial need not be in the cell's own list: `one` is visited by itself.
-static const struct mb_trial *scope_next(const struct scope *scope, size_t *position)
-{
-    if (scope->one != NULL) {
-        return (*position)++ == 0 ? scope->one : NULL;
-    }
-    while (*position < scope->cell->trial_count) {
-        const struct mb_trial *trial = &scope->cell->trials[(*position)++];
-        if (in_scope(scope, trial)) {
-            return trial;
-        }
-    }
-    return NULL;
-}
-
 // Counts and elapsed time of a scope; -1 in what one of its parts does not know.
-static int64_t scope_counts(struct mb_arena *arena, const struct scope *scope,
+static int64_t scope_counts(struct mb_arena *arena, const struct mb_derive_scope *scope,
                             struct mb_counts *counts)
 {
     struct sum sum = {.arena = arena, .counts = counts};
     memset(counts, 0, sizeof *counts);
     int64_t elapsed_ns = 0;
     size_t position = 0;
-    for (const struct mb_trial *trial = scope_next(scope, &position); trial != NULL;
-         trial = scope_next(scope, &position)) {
+    for (const struct mb_trial *trial = mb_derive_scope_next(scope, &position);
+         trial != NULL; trial = mb_derive_scope_next(scope, &position)) {
         int64_t longest = 0;
         for (size_t i = 0; i < trial->part_count; i++) {
             counts_add(&sum, &trial->parts[i].counts);
@@ -117,10 +103,10 @@ static int64_t scope_counts(struct mb_arena *arena, const struct scope *scope,
     return elapsed_ns;
 }
 
-int64_t mb_derive_counts_add(struct mb_arena *arena, const struct mb_cell *cell,
-                             const struct mb_trial *trial, struct mb_counts *counts)
+int64_t mb_derive_counts(struct mb_arena *arena, const struct mb_cell *cell,
+                         const struct mb_trial *trial, struct mb_counts *counts)
 {
-    const struct scope scope = {.cell = cell, .one = trial};
+    struct mb_derive_scope scope = mb_derive_scope(cell, trial);
     return scope_counts(arena, &scope, counts);
 }
 
@@ -201,25 +187,25 @@ static int64_t roles_sum(const struct mb_trial *trial, int roles,
     return sum;
 }
 
-static struct mb_value cpu_per_request(const struct scope *scope, int roles)
+static struct mb_value cpu_per_request(const struct mb_derive_scope *scope, int roles)
 {
     struct mb_counts counts;
     (void)scope_counts(NULL, scope, &counts);
     int64_t cpu_ns = 0;
     size_t position = 0;
-    for (const struct mb_trial *trial = scope_next(scope, &position); trial != NULL;
-         trial = scope_next(scope, &position)) {
+    for (const struct mb_trial *trial = mb_derive_scope_next(scope, &position);
+         trial != NULL; trial = mb_derive_scope_next(scope, &position)) {
         add(&cpu_ns, roles_sum(trial, roles, role_cpu_ns));
     }
     return quotient((double)cpu_ns, (double)counts.completed);
 }
 
-static struct mb_value memory(const struct scope *scope, int roles)
+static struct mb_value memory(const struct mb_derive_scope *scope, int roles)
 {
     int64_t bytes = -1;
     size_t position = 0;
-    for (const struct mb_trial *trial = scope_next(scope, &position); trial != NULL;
-         trial = scope_next(scope, &position)) {
+    for (const struct mb_trial *trial = mb_derive_scope_next(scope, &position);
+         trial != NULL; trial = mb_derive_scope_next(scope, &position)) {
         int64_t sum = roles_sum(trial, roles, role_memory_bytes);
         bytes = sum > bytes ? sum : bytes;
     }
@@ -227,7 +213,7 @@ static struct mb_value memory(const struct scope *scope, int roles)
                      : (struct mb_value){.state = MB_VALUE_KNOWN, .value = (double)bytes};
 }
 
-static struct mb_value dist_value(const struct scope *scope,
+static struct mb_value dist_value(const struct mb_derive_scope *scope,
                                   const struct mb_metric *metric)
 {
     struct mb_merged merged;
@@ -244,7 +230,8 @@ static struct mb_value dist_value(const struct scope *scope,
     return value;
 }
 
-static struct mb_value derive(const struct scope *scope, const struct mb_metric *metric)
+static struct mb_value derive(const struct mb_derive_scope *scope,
+                              const struct mb_metric *metric)
 {
     struct mb_counts counts;
     switch (metric->family) {
@@ -268,12 +255,12 @@ static struct mb_value derive(const struct scope *scope, const struct mb_metric 
 struct mb_value mb_derive_trial(const struct mb_cell *cell, const struct mb_trial *trial,
                                 const struct mb_metric *metric)
 {
-    const struct scope scope = {.cell = cell, .one = trial};
+    struct mb_derive_scope scope = mb_derive_scope(cell, trial);
     return derive(&scope, metric);
 }
 
 struct mb_value mb_derive_cell(const struct mb_cell *cell, const struct mb_metric *metric)
 {
-    const struct scope scope = {.cell = cell};
+    struct mb_derive_scope scope = mb_derive_scope(cell, NULL);
     return derive(&scope, metric);
 }

@@ -113,14 +113,24 @@ struct mb_value mb_derive_trial(const struct mb_cell *cell, const struct mb_tria
 struct mb_value mb_derive_cell(const struct mb_cell *cell,
                                const struct mb_metric *metric);
 
-// The trials that stand for a cell, as above: true for a trial that counts.
-bool mb_derive_counts(const struct mb_cell *cell, const struct mb_trial *trial);
+// The trials that a number is about: one, or (`one` NULL) those that stand for the cell,
+// as above.
+struct mb_derive_scope {
+    const struct mb_cell *cell;
+    const struct mb_trial *one;
+    enum mb_trial_status status; // of the trials that stand for the cell
+};
+struct mb_derive_scope mb_derive_scope(const struct mb_cell *cell,
+                                       const struct mb_trial *one);
+// The next of them; *position starts at 0. NULL at the end.
+const struct mb_trial *mb_derive_scope_next(const struct mb_derive_scope *scope,
+                                            size_t *position);
 
 // Counts of one trial, or (trial NULL) of those that stand for the cell, added up; -1
 // where one does not know. Statuses in arena; with arena NULL they are left out. Returns
 // the elapsed time, added up likewise.
-int64_t mb_derive_counts_add(struct mb_arena *arena, const struct mb_cell *cell,
-                             const struct mb_trial *trial, struct mb_counts *counts);
+int64_t mb_derive_counts(struct mb_arena *arena, const struct mb_cell *cell,
+                         const struct mb_trial *trial, struct mb_counts *counts);
 
 // The promised keys of `show --format json`: one map for a cell with `trials[]`.
 struct mb_node *mb_derive_cell_node(struct mb_arena *arena, const struct mb_cell *cell);

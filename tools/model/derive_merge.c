@@ -170,10 +170,12 @@ enum mb_status mb_merged_cell(const struct mb_cell *cell, enum mb_dist_metric me
 {
     struct merge merge = merge_begin(cell, metric);
     enum mb_status status = MB_OK;
-    for (size_t i = 0; i < cell->trial_count && status == MB_OK; i++) {
-        if (mb_derive_counts(cell, &cell->trials[i])) {
-            status = merge_trial(&merge, &cell->trials[i], metric, err);
-        }
+    struct mb_derive_scope scope = mb_derive_scope(cell, NULL);
+    size_t position = 0;
+    for (const struct mb_trial *trial = mb_derive_scope_next(&scope, &position);
+         trial != NULL && status == MB_OK;
+         trial = mb_derive_scope_next(&scope, &position)) {
+        status = merge_trial(&merge, trial, metric, err);
     }
     return merge_end(&merge, status, merged);
 }

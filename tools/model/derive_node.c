@@ -138,12 +138,6 @@ static struct mb_node *roles_node(const struct subject *subject, const char *met
     return map;
 }
 
-static bool subject_has(const struct subject *subject, const struct mb_trial *trial)
-{
-    return subject->trial != NULL ? trial == subject->trial
-                                  : mb_derive_counts(subject->cell, trial);
-}
-
 static struct mb_node *share_node(struct mb_arena *arena, double part, double whole)
 {
     return part >= 0 && whole > 0 ? mb_node_float(arena, part / whole)
@@ -165,10 +159,12 @@ static void known_add(double *sum, int64_t n)
 static struct generator_time generator_time(const struct subject *subject)
 {
     struct generator_time time = {0};
-    for (size_t i = 0; i < subject->cell->trial_count; i++) {
-        const struct mb_trial *trial = &subject->cell->trials[i];
-        for (size_t j = 0; subject_has(subject, trial) && j < trial->part_count; j++) {
-            const struct mb_part *part = &trial->parts[j];
+    struct mb_derive_scope scope = mb_derive_scope(subject->cell, subject->trial);
+    size_t position = 0;
+    for (const struct mb_trial *trial = mb_derive_scope_next(&scope, &position);
+         trial != NULL; trial = mb_derive_scope_next(&scope, &position)) {
+        for (size_t i = 0; i < trial->part_count; i++) {
+            const struct mb_part *part = &trial->parts[i];
             time.thread_ns += (double)part->window_ns * part->threads;
             known_add(&time.cpu_ns, part->cpu_ns);
             known_add(&time.delay_ns, part->run_delay_ns);
@@ -221,8 +217,7 @@ static void numbers_put(const struct subject *subject, struct mb_node *map)
 {
     struct mb_arena *arena = subject->arena;
     struct mb_counts counts;
-    int64_t elapsed_ns =
-        mb_derive_counts_add(arena, subject->cell, subject->trial, &counts);
+    int64_t elapsed_ns = mb_derive_counts(arena, subject->cell, subject->trial, &counts);
     struct mb_value achieved = value_of(subject, "throughput");
     struct mb_value error_ratio = value_of(subject, "error_ratio");
     mb_node_put(arena, map, "achieved_rps", number_node(arena, &achieved, 1));
