@@ -37,7 +37,8 @@ LIB_SRC   := $(wildcard $(addsuffix /*.c,$(addprefix tools/,$(FLOORS))))
 CMD_SRC   := $(wildcard tools/meshbench/*.c)
 LIB_OBJ   := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CMD_OBJ   := $(CMD_SRC:%.c=$(BUILD)/%.o)
-EMBEDDED  := $(sort $(wildcard schema/*.json spec/rules/*.md tools/mesh/adapters/*.yaml))
+EMBEDDED  := $(sort $(wildcard schema/*.json spec/rules/*.md spec/suite/*.yaml \
+               tools/mesh/adapters/*.yaml))
 LIB       := $(BUILD)/libmeshbench.a
 UNIT_SRC  := $(wildcard tests/unit/*/test_*.c)
 UNIT_BIN  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)

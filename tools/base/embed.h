@@ -1,5 +1,5 @@
-// Files of this repository that travel inside the binary: schemas, rule pages, mesh
-// adapters. tools/embed.sh puts them there when it is built. Base floor.
+// Files of this repository that travel inside the binary: schemas, rule pages, reference
+// benchmarks, mesh adapters. tools/embed.sh puts them there when it is built. Base floor.
 #ifndef MB_BASE_EMBED_H
 #define MB_BASE_EMBED_H
 

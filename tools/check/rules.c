@@ -10,6 +10,7 @@
 #include "check/refs.h"
 #include "check/rigour.h"
 #include "check/sense.h"
+#include "check/suite.h"
 #include "check/support.h"
 
 // Shorthands that keep a rule on two or three lines of the table.
@@ -113,6 +114,8 @@ static const struct mb_rule rules[] = {
     {"MB143", "adapter-parameter", VALID, ERROR, B,
      "parameters are ones that the adapter has, with values that fit",
      mb_adapters_spec_parameters},
+    {"MB144", "changed-suite", VALID, ERROR, B,
+     "a benchmark of the closed division is the reference benchmark", mb_suite_closed},
     {"MB201", "duplicate-parameter", VALID, ERROR, A, "every parameter is declared once",
      mb_adapters_parameter_names},
     {"MB202", "unknown-variable", VALID, ERROR, A,
