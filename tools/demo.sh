@@ -1,13 +1,14 @@
 #!/bin/sh
 # usage: demo.sh
 # From a checkout to a comparison of real proxies: installs what is missing, builds, runs
-# fixtures/specs/good/demo.yaml with the proxies found here, checks and compares the result. Everything
-# goes into build/demo/. DEMO_BLOCKS=N measures N blocks instead of six.
+# fixtures/specs/good/demo.yaml with the proxies found here, checks and compares the result.
+# Everything goes into build/demo/. DEMO_BLOCKS=N measures N blocks instead of six,
+# DEMO_DIR=FOLDER leaves the result there.
 set -eu
 
 cd "$(dirname "$0")/.."
-tool=build/meshbench
-dir=build/demo
+tool=${BUILD:-build}/meshbench
+dir=${DEMO_DIR:-${BUILD:-build}/demo}
 spec=$dir/demo.yaml
 result=$dir/result.json
 

@@ -166,7 +166,8 @@ static enum mb_status read_spec(struct session *session, const char *path,
     return status;
 }
 
-// A new seed where nobody gave one: it is recorded, and --seed brings the same run back.
+// A new seed where nobody gave one, short enough to be typed: it is recorded, and --seed
+// brings the same plan back.
 static uint64_t seed_choose(const struct mb_ctx *ctx)
 {
     int64_t wall_ns = ctx->clock.wall_ns(ctx->clock.state);

@@ -2,7 +2,6 @@
 // idle proxy costs next to nothing, while starting one before each trial would measure
 // cold caches and cold connections. What the idle ones do use is counted under the role
 // "other" of every trial.
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -208,6 +207,7 @@ static enum mb_status up(void *state, struct mb_arena *arena, const struct mb_sp
     local->spec = spec;
     local->view = view;
     *view = (struct mb_stage_view){0};
+    mb_host_capture(arena, local->ctx, "", &view->facts); // the host before we load it
     enum mb_status status =
         mb_file_make_temp_dir(arena, "meshbench-run", &local->dir, err);
     if (status == MB_OK) {
@@ -225,7 +225,6 @@ static enum mb_status up(void *state, struct mb_arena *arena, const struct mb_sp
         status = targets_fill(local, arena, err);
     }
     if (status == MB_OK) {
-        mb_host_capture(arena, local->ctx, "", &view->facts);
         status = mb_stage_facts(arena,
                                 &(struct mb_stage_source){
                                     .ctx = local->ctx,
