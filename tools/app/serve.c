@@ -13,6 +13,7 @@
 
 #include "app/serve_conn.h"
 #include "base/mem.h"
+#include "base/wait.h"
 
 #define NS_PER_S INT64_C(1000000000)
 #define NAP_NS (NS_PER_S / 20)
@@ -171,9 +172,7 @@ static int wait_events(struct mb_serve *serve, struct epoll_event *events)
     if (serve->stall.active && serve->stall.next_ns < wake_ns) {
         wake_ns = serve->stall.next_ns;
     }
-    int64_t left_ns = wake_ns > serve->now_ns ? wake_ns - serve->now_ns : 0;
-    struct timespec sleep = {.tv_sec = left_ns / NS_PER_S, .tv_nsec = left_ns % NS_PER_S};
-    return epoll_pwait2(serve->epoll_fd, events, EVENTS, &sleep, NULL);
+    return mb_wait_events(serve->epoll_fd, events, EVENTS, wake_ns - serve->now_ns);
 }
 
 void *mb_serve_run(void *argument)

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/units.h"
+#include "base/wait.h"
 #include "load/exchange.h"
 
 #define NS_PER_S INT64_C(1000000000)
@@ -314,31 +315,12 @@ static int64_t next_wake_ns(const struct mb_worker *worker)
     return wake_ns;
 }
 
-static int wait_events(struct mb_worker *worker, struct epoll_event *events)
-{
-    int64_t sleep_ns = next_wake_ns(worker) - worker->now_ns;
-    if (sleep_ns <= 0) {
-        return epoll_wait(worker->epoll_fd, events, MB_WORKER_EVENTS, 0);
-    }
-    if (!worker->coarse) {
-        struct timespec sleep = {.tv_sec = sleep_ns / NS_PER_S,
-                                 .tv_nsec = sleep_ns % NS_PER_S};
-        int count =
-            epoll_pwait2(worker->epoll_fd, events, MB_WORKER_EVENTS, &sleep, NULL);
-        if (count >= 0 || errno != ENOSYS) {
-            return count;
-        }
-        worker->coarse = true;
-    }
-    return epoll_wait(worker->epoll_fd, events, MB_WORKER_EVENTS,
-                      (int)(sleep_ns / NS_PER_MS));
-}
-
 // One turn of the loop.
 static void turn(struct mb_worker *worker)
 {
     struct epoll_event events[MB_WORKER_EVENTS];
-    int count = wait_events(worker, events);
+    int64_t sleep_ns = next_wake_ns(worker) - worker->now_ns;
+    int count = mb_wait_events(worker->epoll_fd, events, MB_WORKER_EVENTS, sleep_ns);
     mb_worker_look(worker);
     worker->batch_ns = worker->now_ns;
     for (int i = 0; i < count; i++) {

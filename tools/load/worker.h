@@ -55,7 +55,6 @@ struct mb_worker {
     bool serving;                // inside the loop that sends what is due
     bool running;                // the trial has begun
     bool begun;                  // closed: the first requests have left
-    bool coarse;                 // this kernel has no epoll_pwait2: ms, and spinning
     int64_t outstanding;         // requests that count and have not ended
     int64_t cpu_start_ns;        // at the start of the window; -1 before
     int64_t cpu_ns;              // in the window; -1 before its end
