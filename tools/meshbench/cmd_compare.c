@@ -17,7 +17,7 @@ struct compare_options {
     struct mb_opt_list fail_on;
 };
 
-static const char *const formats[] = {"text", "json", NULL};
+static const char *const formats[] = {"text", "json", "markdown", "csv", "junit", NULL};
 
 static const struct mb_opt options[] = {
     {.name = "baseline",
@@ -58,7 +58,8 @@ static const struct mb_opt options[] = {
      .argument = "FORMAT",
      .choices = formats,
      .fallback = "text",
-     .help = "text for people, json for programs"},
+     .help = "text for people, json for programs, markdown for pull requests, csv for "
+             "spreadsheets, junit for pipelines"},
     {.name = "output",
      .letter = 'o',
      .type = MB_OPT_STRING,
@@ -75,6 +76,7 @@ static const struct mb_example examples[] = {
     {"meshbench compare release-1.json release-2.json", "what changed since release 1"},
     {"meshbench compare sidecar.json --fail-on worse -f json -o compare.json",
      "in CI: the file for programs, the exit status for the pipeline"},
+    {"meshbench compare sidecar.json -f markdown", "a comment for a pull request"},
     {0},
 };
 
@@ -119,6 +121,12 @@ static enum mb_status report_write(const struct mb_ctx *ctx, struct mb_arena *ar
     struct mb_buf out = {0};
     if (strcmp(opts->format, "json") == 0) {
         mb_emit_json(mb_report_compare_node(arena, report), &out);
+    } else if (strcmp(opts->format, "markdown") == 0) {
+        mb_report_compare_markdown(arena, report, &out);
+    } else if (strcmp(opts->format, "csv") == 0) {
+        mb_report_compare_csv(arena, report, &out);
+    } else if (strcmp(opts->format, "junit") == 0) {
+        mb_report_compare_junit(arena, report, &out);
     } else {
         bool color = ctx->color && opts->output == NULL;
         mb_report_compare_text(arena, report, (size_t)ctx->width, color, &out);

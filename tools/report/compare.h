@@ -16,6 +16,21 @@ void mb_report_compare_text(struct mb_arena *arena,
                             const struct mb_compare_report *report, size_t width,
                             bool color, struct mb_buf *out);
 
+// Markdown for pull requests: the headline, a table for each load point, gates, what
+// differs, what cannot be told, notes, the method.
+void mb_report_compare_markdown(struct mb_arena *arena,
+                                const struct mb_compare_report *report,
+                                struct mb_buf *out);
+
+// CSV (RFC 4180) with a header line: one row for each comparison. Units as in the JSON.
+void mb_report_compare_csv(struct mb_arena *arena, const struct mb_compare_report *report,
+                           struct mb_buf *out);
+
+// JUnit XML: a test case for each primary comparison (fails when worse, skipped when
+// nothing can be told) and each gate (fails when failed, skipped when undecided).
+void mb_report_compare_junit(struct mb_arena *arena,
+                             const struct mb_compare_report *report, struct mb_buf *out);
+
 // The promised keys (schema/comparison.schema.json). In arena.
 struct mb_node *mb_report_compare_node(struct mb_arena *arena,
                                        const struct mb_compare_report *report);

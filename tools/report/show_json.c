@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "format/emit.h"
+#include "report/escape.h"
 #include "model/derive.h"
 #include "model/field.h"
 #include "report/show.h"
@@ -73,20 +74,6 @@ static const char *const csv_columns[] = {
 };
 enum { CSV_COLUMNS = sizeof csv_columns / sizeof *csv_columns };
 
-static void csv_field(struct mb_buf *out, const char *text)
-{
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        mb_buf_append_string(out, text);
-        return;
-    }
-    mb_buf_append_char(out, '"');
-    for (const char *c = text; *c != '\0'; c++) {
-        mb_buf_append_string(out, *c == '"' ? "\"" : "");
-        mb_buf_append_char(out, *c);
-    }
-    mb_buf_append_char(out, '"');
-}
-
 // Unknown is an empty field.
 static void csv_value(struct mb_buf *out, const struct mb_node *node)
 {
@@ -94,7 +81,7 @@ static void csv_value(struct mb_buf *out, const struct mb_node *node)
         return;
     }
     if (node->type == MB_NODE_STRING) {
-        csv_field(out, node->as.string.data);
+        mb_escape_csv(out, node->as.string.data);
         return;
     }
     mb_emit_json_compact(node, out);

@@ -1,0 +1,133 @@
+#include "report/escape.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+enum { GNUPLOT_LINES = 4 };
+
+static void shown(struct mb_buf *out, const char *text)
+{
+    mb_text_show(text, strlen(text), "", out);
+}
+
+void mb_escape_xml(struct mb_buf *out, const char *text)
+{
+    struct mb_buf safe = {0};
+    shown(&safe, text);
+    for (const char *at = mb_buf_string(&safe); *at != '\0'; at++) {
+        switch (*at) {
+        case '&':
+            mb_buf_append_string(out, "&amp;");
+            break;
+        case '<':
+            mb_buf_append_string(out, "&lt;");
+            break;
+        case '>':
+            mb_buf_append_string(out, "&gt;");
+            break;
+        case '"':
+            mb_buf_append_string(out, "&quot;");
+            break;
+        case '\'':
+            mb_buf_append_string(out, "&#39;");
+            break;
+        default:
+            mb_buf_append_char(out, *at);
+        }
+    }
+    mb_buf_release(&safe);
+}
+
+// '@', '#' and what could become HTML or an address turn into entities, which GitHub
+// shows but does not follow; the rest gets a backslash. "://" and "www." would become
+// links.
+void mb_escape_markdown(struct mb_buf *out, const char *text)
+{
+    struct mb_buf safe = {0};
+    shown(&safe, text);
+    for (const char *at = mb_buf_string(&safe); *at != '\0'; at++) {
+        bool host = *at == '.' && at >= mb_buf_string(&safe) + 3 &&
+                    strncasecmp(at - 3, "www", 3) == 0;
+        bool link = host || (*at == ':' && at[1] == '/');
+        if (strchr("&<>@#|", *at) != NULL || link) {
+            mb_buf_print(out, "&#%d;", *at);
+        } else if (strchr("\\`*_{}[]!~$=^", *at) != NULL) {
+            mb_buf_append_char(out, '\\');
+            mb_buf_append_char(out, *at);
+        } else {
+            mb_buf_append_char(out, *at);
+        }
+    }
+    mb_buf_release(&safe);
+}
+
+void mb_escape_csv(struct mb_buf *out, const char *text)
+{
+    struct mb_buf safe = {0};
+    bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+    if (formula) {
+        mb_buf_append_char(&safe, '\'');
+    }
+    shown(&safe, text);
+    const char *field = mb_buf_string(&safe);
+    bool quoted = formula || strpbrk(field, ",\";") != NULL;
+    if (!quoted) {
+        mb_buf_append_string(out, field);
+    } else {
+        mb_buf_append_char(out, '"');
+        for (const char *at = field; *at != '\0'; at++) {
+            mb_buf_append_string(out, *at == '"' ? "\"" : "");
+            mb_buf_append_char(out, *at);
+        }
+        mb_buf_append_char(out, '"');
+    }
+    mb_buf_release(&safe);
+}
+
+// Where the line that starts at `from` ends: after `width` characters, or at the last
+// blank or hyphen in its second half.
+static size_t line_end(const char *text, size_t size, size_t from, size_t width)
+{
+    size_t at = from;
+    size_t good = 0;
+    for (size_t seen = 0; at < size && seen < width; seen++) {
+        size_t length;
+        (void)mb_text_decode(text + at, size - at, &length);
+        at += length;
+        if (seen > width / 2 && strchr(" -/.,", text[at - 1]) != NULL) {
+            good = at;
+        }
+    }
+    return at < size && good > 0 ? good : at;
+}
+
+void mb_escape_gnuplot(struct mb_buf *out, const char *text, size_t width)
+{
+    struct mb_buf safe = {0};
+    shown(&safe, text);
+    const char *line = mb_buf_string(&safe);
+    mb_buf_append_char(out, '"');
+    size_t from = 0;
+    for (int lines = 1; from < safe.size; lines++) {
+        size_t end = line_end(line, safe.size, from, width);
+        for (size_t i = from; i < end; i++) {
+            // gnuplot knows no escape for these in a data file: the nearest characters.
+            mb_buf_append_string(out, line[i] == '"'    ? "'"
+                                      : line[i] == '\\' ? "\u2216"
+                                      : line[i] == '%'  ? "\uff05"
+                                                        : "");
+            if (strchr("\"\\%", line[i]) == NULL) {
+                mb_buf_append_char(out, line[i]);
+            }
+        }
+        if (end < safe.size) {
+            mb_buf_append_string(out, lines == GNUPLOT_LINES ? "\u2026" : "\\n");
+        }
+        from = lines == GNUPLOT_LINES ? safe.size : end;
+    }
+    mb_buf_append_char(out, '"');
+    mb_buf_release(&safe);
+}
