@@ -168,6 +168,28 @@ static void never_merges_what_cannot_be(void **state)
     bench_release(&bench);
 }
 
+static void never_merges_other_configurations(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct mb_merged merged;
+    struct mb_err err = {0};
+    bench_init(&bench, 1, 2);
+    record(&bench.parts[0][0], MB_DIST_RESPONSE, ms, 0, 100);
+    record(&bench.parts[0][1], MB_DIST_RESPONSE, ms, 0, 100);
+    struct mb_hdr *hdr = bench.parts[0][1].dist[MB_DIST_RESPONSE].hdr;
+    mb_hdr_release(hdr);
+    assert_int_equal(mb_hdr_init_with(hdr, 1, MB_HDR_HIGHEST_NS, 2, &err), MB_OK);
+    mb_hdr_record_count(hdr, ms, 100);
+    is_state(&bench, "response_time.p50", MB_VALUE_UNKNOWN);
+    is_state(&bench, "response_time.max", MB_VALUE_UNKNOWN);
+    assert_int_equal(
+        mb_merged_trial(&bench.cell, &bench.trials[0], MB_DIST_RESPONSE, &merged, &err),
+        MB_INVALID);
+    assert_non_null(strstr(err.message, "only equal ones"));
+    bench_release(&bench);
+}
+
 // One worker without the distribution: the whole is not known, not half of it.
 static void wants_every_part(void **state)
 {
@@ -237,6 +259,7 @@ int main(void)
         cmocka_unit_test(merges_parts_and_trials),
         cmocka_unit_test(never_averages_percentiles),
         cmocka_unit_test(never_merges_what_cannot_be),
+        cmocka_unit_test(never_merges_other_configurations),
         cmocka_unit_test(wants_every_part),
         cmocka_unit_test(reads_buckets),
         cmocka_unit_test(means_do_not_depend_on_the_way),
