@@ -9,7 +9,8 @@
 #include "format/doc.h"
 #include "run/run.h"
 
-enum { RUN_FIXTURE_TRIALS = 18 }; // 3 variants x 2 points x 3 blocks
+// 3 variants x 2 points x 3 blocks. Each variant is asked once before the first trial.
+enum { RUN_FIXTURE_VARIANTS = 3, RUN_FIXTURE_TRIALS = 18 };
 
 // A folder, a spec, and the fakes; nothing has been run.
 struct run_fixture {

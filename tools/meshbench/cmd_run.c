@@ -344,6 +344,9 @@ static enum mb_status dry_run(struct session *session, struct mb_err *err)
 
 static enum mb_status measure(struct session *session, struct mb_err *err)
 {
+    if (strcmp(session->opts->format, "text") != 0) {
+        return mb_err_set(err, MB_USAGE, "--format is for --dry-run; a result is JSON");
+    }
     choose_places(session);
     enum mb_status status = check_places(session, err);
     if (status != MB_OK) {

@@ -164,6 +164,27 @@ static void missing_count(struct run *run, size_t first)
     }
 }
 
+static enum mb_status reach(const struct run *run, size_t variant, struct mb_err *err)
+{
+    const struct mb_stage *stage = &run->setup->stage;
+    enum mb_status status = stage->ready(stage->state, variant, err);
+    if (status == MB_FAILED) {
+        mb_err_prepend(err, "cannot reach variant '%s'",
+                       run->setup->spec->variants[variant].name);
+    }
+    return status;
+}
+
+// A variant that cannot be reached is better known now than in the middle of a block.
+static enum mb_status reach_all(const struct run *run, struct mb_err *err)
+{
+    enum mb_status status = MB_OK;
+    for (size_t v = 0; status == MB_OK && v < run->setup->spec->variant_count; v++) {
+        status = reach(run, v, err);
+    }
+    return status;
+}
+
 static enum mb_status prepare(struct run *run, struct mb_err *err)
 {
     const struct mb_run_setup *setup = run->setup;
@@ -196,7 +217,7 @@ static enum mb_status prepare(struct run *run, struct mb_err *err)
     run->place = (struct mb_run_place){
         .plan = &run->plan, .done = mb_journal_count(&run->journal, MB_TRIAL_COMPLETE)};
     missing_count(run, 0);
-    return MB_OK;
+    return reach_all(run, err);
 }
 
 // The rest is expected to take as much longer than planned as the trials so far did.
@@ -244,12 +265,6 @@ static bool interrupted(const struct run *run)
     return *run->setup->ctx->interrupted != 0;
 }
 
-static const char *variant_name(const struct run *run,
-                                const struct mb_plan_trial *planned)
-{
-    return run->setup->spec->variants[run->plan.cells[planned->cell].variant].name;
-}
-
 // Rest, and wait until the variant answers.
 static enum mb_status approach(struct run *run, const struct mb_plan_trial *planned,
                                struct mb_err *err)
@@ -263,12 +278,7 @@ static enum mb_status approach(struct run *run, const struct mb_plan_trial *plan
     if (interrupted(run)) {
         return mb_err_set(err, MB_INTERRUPTED, "interrupted");
     }
-    enum mb_status status =
-        run->setup->stage.ready(run->setup->stage.state, variant, err);
-    if (status == MB_FAILED) {
-        mb_err_prepend(err, "cannot reach variant '%s'", variant_name(run, planned));
-    }
-    return status;
+    return reach(run, variant, err);
 }
 
 // The trial lives in an arena of its own: the journal keeps its document only.
@@ -309,7 +319,8 @@ static enum mb_status measure(struct run *run, const struct mb_plan_trial *plann
         status = mb_err_set(err, MB_INTERRUPTED, "interrupted");
     } else if (trial.status == MB_TRIAL_PARTIAL) {
         status = mb_err_set(err, MB_FAILED, "variant '%s' went away in trial '%s': %s",
-                            variant_name(run, planned), planned->id, trial.reason);
+                            run->journal.result.cells[planned->cell].variant, planned->id,
+                            trial.reason);
     }
 out:
     for (size_t i = 0; i < trial.part_count; i++) {

@@ -61,14 +61,14 @@ static void test_lost_again(void **state)
     struct run_fixture *fixture = *state;
     struct run_document partial;
     struct mb_resume from;
-    fixture->fake.fail_ready_at = 4;
+    fixture->fake.fail_ready_at = RUN_FIXTURE_VARIANTS + 4;
     assert_int_equal(run_fixture_run(fixture, NULL), MB_FAILED);
     run_fixture_read(fixture, fixture->partial, &partial);
     mb_err_clear(&fixture->err);
     assert_int_equal(mb_resume_init(&from, fixture->partial, partial.doc.root,
                                     &partial.result, &fixture->err),
                      MB_OK);
-    fixture->fake.fail_ready_at = 1;
+    fixture->fake.fail_ready_at = RUN_FIXTURE_VARIANTS + 1;
     assert_int_equal(run_fixture_run(fixture, &from), MB_FAILED);
     assert_non_null(strstr(fixture->err.hint, "measured so far: 3 of 18 trials"));
     assert_int_equal(run_fixture_resume(fixture), MB_OK);

@@ -39,7 +39,7 @@ static void test_lost_variant_at_each_trial(void **state)
     run_fixture_read(fixture, fixture->out, &whole);
     for (int nth = 1; nth <= RUN_FIXTURE_TRIALS; nth++) {
         struct run_document document;
-        fixture->fake.fail_ready_at = nth;
+        fixture->fake.fail_ready_at = RUN_FIXTURE_VARIANTS + nth;
         assert_int_equal(run_fixture_run(fixture, NULL), MB_FAILED);
         assert_non_null(strstr(fixture->err.message, "cannot reach variant 'p"));
         assert_int_equal(mb_file_exists(fixture->partial), nth > 1);
@@ -61,7 +61,7 @@ static void test_variant_ends_in_each_trial(void **state)
     run_fixture_read(fixture, fixture->out, &whole);
     for (int nth = 1; nth <= RUN_FIXTURE_TRIALS; nth++) {
         struct run_document document;
-        fixture->fake.end_at = nth;
+        fixture->fake.end_at = RUN_FIXTURE_VARIANTS + nth;
         assert_int_equal(run_fixture_run(fixture, NULL), MB_FAILED);
         assert_non_null(strstr(fixture->err.message, "' went away in trial 'b"));
         assert_int_equal(fixture->outcome.complete, nth - 1);
@@ -70,6 +70,20 @@ static void test_variant_ends_in_each_trial(void **state)
         run_fixture_read(fixture, fixture->out, &document);
         assert_int_equal(run_fixture_count(&document.result, MB_TRIAL_DISCARDED), 1);
         run_fixture_expect_equal(fixture, &whole, &document);
+    }
+}
+
+// All variants are asked before the first trial.
+static void test_unreachable_at_the_start(void **state)
+{
+    struct run_fixture *fixture = *state;
+    for (int nth = 1; nth <= RUN_FIXTURE_VARIANTS; nth++) {
+        fixture->fake.fail_ready_at = nth;
+        assert_int_equal(run_fixture_run(fixture, NULL), MB_FAILED);
+        assert_non_null(strstr(fixture->err.message, "cannot reach variant 'p"));
+        assert_int_equal(fixture->load.calls, 0);
+        assert_string_equal(fixture->err.hint, "");
+        assert_false(mb_file_exists(fixture->partial));
     }
 }
 
@@ -184,6 +198,7 @@ int main(void)
         RUN_TEST(test_whole_run),
         RUN_TEST(test_lost_variant_at_each_trial),
         RUN_TEST(test_variant_ends_in_each_trial),
+        RUN_TEST(test_unreachable_at_the_start),
         RUN_TEST(test_driver_fails),
         RUN_TEST(test_stage_fails),
         RUN_TEST(test_full_disk_at_each_write),
