@@ -5,7 +5,8 @@ usage: truth.py stall|random-stalls|exponential|rate
 Prints a table of what was measured, what is true, and whether it is within the limits.
 The server (truth_server.c) and this script share no code with meshbench. Environment:
 MESHBENCH (the tool), BUILD, SERVER_CPU and LOAD_CPU (pinning; default 0 and 1), DURATION
-in seconds, RATE in requests per second."""
+in seconds, RATE in requests per second. On a machine that is busy, or has one CPU only, the
+truth cannot be seen and the test is skipped; FORCE=1 runs it all the same."""
 
 import bisect
 import json
@@ -14,6 +15,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import datetime, timezone
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -35,6 +37,31 @@ def row(name, measured, truth, good, unit=""):
 
 def within(measured, truth, share):
     return abs(measured - truth) <= share * truth
+
+
+def busy_share():
+    """Share of all CPUs' time that went to others within a second, stolen time included."""
+    def times():
+        with open("/proc/stat", encoding="ascii") as file:
+            fields = [int(field) for field in file.readline().split()[1:]]
+        return fields[3] + fields[4], sum(fields[:8])
+
+    idle, total = times()
+    time.sleep(1)
+    idle_then, total_then = times()
+    return 1 - (idle_then - idle) / (total_then - total)
+
+
+def skip_unless_quiet():
+    if os.environ.get("FORCE"):
+        return
+    if CPUS < 2:
+        print("SKIPPED: needs two CPUs, one for the server and one for the generator")
+        sys.exit(77)
+    share = busy_share()
+    if share > 0.1:
+        print(f"SKIPPED: others use {100 * share:.0f}% of the CPUs; FORCE=1 runs it all the same")
+        sys.exit(77)
 
 
 def build_server():
@@ -181,6 +208,7 @@ def rate(folder):
     blame(cell)
 
 
+skip_unless_quiet()
 with tempfile.TemporaryDirectory() as temporary:
     {"stall": stall, "random-stalls": random_stalls, "exponential": exponential,
      "rate": rate}[sys.argv[1]](temporary)
