@@ -165,7 +165,7 @@ def random_stalls(folder):
     print(f"{len(inside)} random stalls ({sum(s[1] for s in inside) / 1e9:.2f} s in total), "
           f"50 connections, {rate} rps open, {duration} s; truth: the server's log of them")
     # One answer takes the server a few us; while a backlog drains, that adds up.
-    truth = simulate(utc_ns(trial), rate, duration, stalls, int(os.environ.get("SERVICE_NS", 15000)))
+    truth = simulate(utc_ns(trial), rate, duration, stalls, int(os.environ.get("SERVICE_NS", 6000)))
     response = cell["response_time_ms"]
     for name, share in (("p75", .75), ("p90", .9), ("p95", .95), ("p99", .99), ("p99.9", .999)):
         expected = quantile(truth, share)
