@@ -47,14 +47,15 @@ static void samples_are_in_the_window(void **state)
     pid_t self = getpid();
     struct mb_sampler_group group = {
         .role = MB_ROLE_GENERATOR, .pids = &self, .pid_count = 1};
-    int64_t start = clock_ns(CLOCK_MONOTONIC) + 10 * MS;
+    // Wide margins: what is tested is which samples count, not how fast this host is.
+    int64_t start = clock_ns(CLOCK_MONOTONIC) + 150 * MS;
     int64_t cpu_before = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     struct mb_sampler *sampler =
-        mb_sampler_start(&group, 1, 10 * MS, start, start + 45 * MS, &err);
+        mb_sampler_start(&group, 1, 10 * MS, start, start + 400 * MS, &err);
     assert_non_null(sampler);
     wait_until(start + 2 * MS);
     burn(15 * MS);
-    wait_until(start + 60 * MS);
+    wait_until(start + 450 * MS);
     struct mb_resource *resources = NULL;
     size_t count = 0;
     mb_sampler_stop(sampler, &arena, &resources, &count);
@@ -74,7 +75,7 @@ static void samples_are_in_the_window(void **state)
     assert_true(mine->rss_max_bytes >= mine->rss_start_bytes);
     assert_true(mine->rss_start_bytes > 0);
     assert_true(mine->samples[0].at_ns < 0);
-    assert_true(mine->samples[mine->sample_count - 1].at_ns >= 45 * MS);
+    assert_true(mine->samples[mine->sample_count - 1].at_ns >= 400 * MS);
     for (size_t i = 1; i < mine->sample_count; i++) {
         assert_true(mine->samples[i].at_ns > mine->samples[i - 1].at_ns);
         assert_true(mine->samples[i].cpu_ns >= mine->samples[i - 1].cpu_ns);
