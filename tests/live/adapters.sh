@@ -15,6 +15,7 @@ mkdir "$dir/run" "$dir/tmp"
 export XDG_RUNTIME_DIR="$dir/run" TMPDIR="$dir/tmp"
 app=
 trap '[ -z "$app" ] || kill "$app" 2>/dev/null; "$tool" mesh down >/dev/null 2>&1 || :; rm -rf "$dir"' EXIT
+trap 'exit 1' INT TERM
 
 fail() {
     echo "adapters: $*" >&2
@@ -50,6 +51,7 @@ what_is_left() {
 
 # Starts 'mesh up' in the background and waits for its line; sets holder and url.
 up() {
+    : >"$dir/out" # the last one's line must not be taken for this one's
     "$tool" mesh up "$1" --upstream "$upstream" >"$dir/out" 2>"$dir/err" &
     holder=$!
     eventually grep -q ' is up at ' "$dir/out" || fail "$1 did not come up: $(cat "$dir/err")"

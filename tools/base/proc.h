@@ -30,7 +30,9 @@ struct mb_proc {
 
 // Starts it. A program that is missing is MB_FAILED, message "cannot start 'x': not found
 // on PATH". The child gets SIGTERM when we die, whatever kills us (PR_SET_PDEATHSIG),
-// unless it is detached.
+// unless it is detached. To the kernel "we" is the calling thread: call it from one that
+// lives as long as the child shall. File descriptors of ours reach the child only if they
+// lack close-on-exec; nothing in this tree opens such a one.
 MB_MUST_USE enum mb_status mb_proc_start(const struct mb_proc_spec *spec,
                                          struct mb_proc *proc, struct mb_err *err);
 

@@ -1,5 +1,6 @@
 // meshbench: lists the commands, runs one, prints its error. No more.
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -85,8 +86,21 @@ static enum mb_status output_finish(const struct mb_ctx *ctx, enum mb_status sta
     return status == MB_OK ? MB_FAILED : status;
 }
 
+// A standard stream that is closed would be given away to the next file or socket, and a
+// program that we start would write into that. The place is filled such that using the
+// stream still fails.
+static void streams_reserve(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) < 0) {
+            (void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY); // the lowest: fd
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
+    streams_reserve();
     struct sigaction action = {.sa_handler = on_interrupt};
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
