@@ -105,6 +105,25 @@ def generators(url):
     }
 
 
+def version(command):
+    """First words of what a tool says about itself; hey says nothing."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              check=False)
+    except OSError:
+        return "missing"
+    found = re.search(r"v?[0-9]+\.[0-9]+[0-9a-z.+~-]*", done.stdout)
+    return found.group(0) if found else "unknown"
+
+
+def print_versions(kind):
+    commands = {"meshbench": [MESHBENCH, "--version"], "wrk": ["wrk", "-v"],
+                "fortio": ["fortio", "version"], "ab": ["ab", "-V"]}
+    if kind == "nginx":
+        commands["nginx"] = ["nginx", "-v"]
+    print("  " + ", ".join(f"{name} {version(command)}" for name, command in commands.items()))
+
+
 def measure(command, requests, rps):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(["taskset", "-c", LOAD_CPU, *command], stdout=subprocess.PIPE,
@@ -154,6 +173,7 @@ def main():
             server.wait()
     print(f"closed loop, {CONNECTIONS} connections, {ROUNDS} interleaved rounds of {DURATION} s; "
           f"{kind} on CPU {SERVER_CPU}, generator on CPU {LOAD_CPU}; medians")
+    print_versions(kind)
     print(f"  {'':<10} {'rps':>9} {'least':>9} {'most':>9} {'to wrk':>7} "
           f"{'CPU us/request':>15} {'to wrk':>7}")
     for name, turns in results.items():

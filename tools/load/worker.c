@@ -91,7 +91,8 @@ static bool is_stopped(const struct mb_worker *worker)
 // Whether new requests may leave.
 static bool is_sending(const struct mb_worker *worker)
 {
-    return worker->running && worker->now_ns < worker->end_ns && !is_stopped(worker);
+    return worker->running && worker->now_ns >= worker->start_ns &&
+           worker->now_ns < worker->end_ns && !is_stopped(worker);
 }
 
 static void park(struct mb_worker *worker, struct mb_conn *conn)
