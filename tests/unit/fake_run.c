@@ -14,6 +14,7 @@ const char fake_run_spec_text[] =
     "meshbench: v1\n"
     "kind: benchmark\n"
     "name: tiny\n"
+    "labels: {team: edge}\n"
     "application: {name: app, version: 1.0.0}\n"
     "variants:\n"
     "  - {name: plain, mesh: none, url: 'http://plain'}\n"

@@ -94,6 +94,21 @@ static int64_t wall_ns(const struct run *run)
     return clock->wall_ns(clock->state);
 }
 
+// The spec's labels are the result's: whoever keeps many results finds them by these.
+static void labels_fill(struct run *run)
+{
+    struct mb_result *result = &run->journal.result;
+    const struct mb_node *labels = mb_node_find(run->setup->spec->resolved, "labels");
+    result->labels =
+        mb_arena_alloc(run->arena, mb_node_count(labels), sizeof *result->labels);
+    for (size_t i = 0; i < mb_node_count(labels); i++) {
+        const struct mb_node_entry *entry = &labels->as.map.entries[i];
+        result->labels[result->label_count++] =
+            (struct mb_label){.name = mb_node_text(entry->key, ""),
+                              .value = mb_node_text(entry->value, "")};
+    }
+}
+
 static void header_fill(struct run *run)
 {
     const struct mb_spec *spec = run->setup->spec;
@@ -116,6 +131,7 @@ static void header_fill(struct run *run)
     result->spec_digest = mb_arena_copy_string(run->arena, digest);
     result->spec_resolved = spec->resolved;
     result->seed = run->plan.seed;
+    labels_fill(run);
     result->facts = run->view.facts;
     result->targets = run->view.targets;
     result->target_count = run->view.target_count;

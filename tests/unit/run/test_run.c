@@ -28,6 +28,9 @@ static void test_whole_run(void **state)
                      RUN_FIXTURE_TRIALS);
     assert_non_null(document.result.derived);
     assert_string_equal(document.result.spec_text, fake_run_spec_text);
+    assert_int_equal(document.result.label_count, 1);
+    assert_string_equal(document.result.labels[0].name, "team");
+    assert_string_equal(document.result.labels[0].value, "edge");
 }
 
 // A variant that goes away before each of the trials.
