@@ -8,6 +8,7 @@ MESHBENCH (the tool), BUILD, SERVER_CPU and LOAD_CPU (pinning; default 0 and 1),
 in seconds, RATE in requests per second. On a machine that is busy, or has one CPU only, the
 truth cannot be seen and the test is skipped; FORCE=1 runs it all the same."""
 
+import atexit
 import bisect
 import json
 import math
@@ -77,6 +78,7 @@ class Server:
         self.log = os.path.join(folder, "log")
         command = ["taskset", "-c", str(SERVER_CPU), build_server(), self.log, *arguments]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        atexit.register(self.process.kill)  # whatever happens before stop()
         self.url = f"http://127.0.0.1:{self.process.stdout.readline().strip()}/"
 
     def stop(self):
