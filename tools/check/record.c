@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "format/emit.h"
 #include "model/judge.h"
 
 // A thing that has to be unique, with its place. Sorted, equal ones are neighbours: a
@@ -355,6 +356,17 @@ void mb_record_spec(struct mb_check *check)
     }
 }
 
+// A value as people write it.
+static const char *value_text(struct mb_arena *arena, const struct mb_node *value)
+{
+    struct mb_buf text = {0};
+    mb_emit_json_compact(value, &text);
+    const char *copy =
+        mb_node_text(value, mb_arena_copy_string(arena, mb_buf_string(&text)));
+    mb_buf_release(&text);
+    return copy;
+}
+
 void mb_record_facts(struct mb_check *check)
 {
     const struct mb_result *result = check->result;
@@ -363,8 +375,9 @@ void mb_record_facts(struct mb_check *check)
         if (mb_judge_contradicts(fact)) {
             mb_run_report(check, mb_run_at(check, "/facts/%zu", i),
                           "correct the spec, or say why with an x- key",
-                          "'%s' was declared as one thing and captured as another",
-                          fact->path);
+                          "'%s' was declared as '%s' and captured as '%s'", fact->path,
+                          value_text(check->arena, fact->declared),
+                          value_text(check->arena, fact->captured));
         }
     }
 }

@@ -42,6 +42,9 @@ void mb_run_add(struct mb_check *check, const struct mb_check_hit *hit)
 }
 
 static void hit_add(struct mb_check *check, struct mb_check_hit hit, const char *format,
+                    va_list args) MB_PRINTF(3, 0);
+
+static void hit_add(struct mb_check *check, struct mb_check_hit hit, const char *format,
                     va_list args)
 {
     if (is_cascade(check, hit.pointer)) {

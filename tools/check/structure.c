@@ -133,12 +133,27 @@ static const char *key_of(struct mb_check *check, const char *pointer)
     return "document";
 }
 
+// Whatever was written there may be a secret: it is not repeated.
+static bool is_header_value(const struct mb_schema_finding *finding)
+{
+    static const char headers[] = "/headers/";
+    const char *at = strstr(finding->pointer, headers);
+    return at != NULL && !finding->at_key && finding->fault != MB_SCHEMA_MISSING_KEY &&
+           strchr(at + strlen(headers), '/') == NULL;
+}
+
 // The engine's words, or better ones where more is known here than in a schema.
 static const char *finding_message(struct mb_check *check,
                                    const struct mb_schema_finding *finding,
                                    const char **hint)
 {
     const char *message = mb_schema_say(check->arena, finding, hint);
+    if (is_header_value(finding)) {
+        *hint = "write text, {env: NAME} or {file: PATH}";
+        return mb_arena_print(check->arena,
+                              "the value of header '%s' is neither text nor a reference",
+                              key_of(check, finding->pointer));
+    }
     *hint = strstr(message, "did you mean") == NULL ? hint_from(check, *hint) : NULL;
     if (strcmp(finding_code(finding), "MB123") == 0) {
         *hint = mb_refs_metric_hint(check->arena, mb_node_text(finding->instance, ""));

@@ -116,6 +116,20 @@ static void item_copy(struct mb_arena *arena, const struct mb_finding *from,
     }
 }
 
+// True when something in that line is a secret, or may be one: reports end up in logs.
+static bool is_secret_line(const struct mb_diag *diag, int line)
+{
+    for (size_t i = 0; i < diag->count; i++) {
+        const struct mb_finding *finding = &diag->items[i];
+        bool secret = strcmp(finding->code, "MB113") == 0 ||
+                      strstr(finding->pointer, "/headers/") != NULL;
+        if (secret && finding->line == line) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void mb_findings_init(struct mb_findings *findings, struct mb_arena *arena,
                       enum mb_level wanted)
 {
@@ -157,7 +171,8 @@ void mb_findings_add(struct mb_findings *findings, const char *path,
         file->errors += item->finding.severity == MB_SEVERITY_ERROR;
         file->warnings += item->finding.severity == MB_SEVERITY_WARNING;
         file->notes += item->finding.severity == MB_SEVERITY_NOTE;
-        if (doc != NULL && doc->text != NULL && item->finding.line > 0) {
+        if (doc != NULL && doc->text != NULL && item->finding.line > 0 &&
+            !is_secret_line(diag, item->finding.line)) {
             mb_buf_reset(&source);
             source_fill(&cursor, item, &source);
             item->source = mb_arena_copy_string(arena, mb_buf_string(&source));

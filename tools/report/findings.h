@@ -19,7 +19,7 @@
 // A finding with the piece of its source line to show.
 struct mb_findings_item {
     struct mb_finding finding;
-    const char *source; // made safe to print; NULL when there is no place
+    const char *source; // made safe to print; NULL when there is no place, or a secret
     int caret;          // characters of `source` before the underlined ones
     int underline;      // how many of them are underlined
 };

@@ -199,6 +199,25 @@ static void test_terminal_sequences_are_shown(void **state)
     bench_release(&bench);
 }
 
+// Reports end up in logs: the line with a secret is not repeated.
+static void test_secrets_are_not_repeated(void **state)
+{
+    (void)state;
+    static const struct mb_finding findings[] = {
+        {.code = "MB101", .severity = MB_SEVERITY_ERROR, .line = 2, .message = "a"},
+        {.code = "MB113", .severity = MB_SEVERITY_ERROR, .line = 2, .message = "b"},
+        {.code = "MB101", .severity = MB_SEVERITY_ERROR, .line = 1, .message = "c"},
+    };
+    struct bench bench;
+    bench_init(&bench, MB_LEVEL_VALID);
+    bench_add(&bench, "a.yaml", "plain: 1\nAuthorization: hunter2\n", MB_LEVEL_NONE,
+              findings, 3);
+    mb_findings_text(&bench.report, false, &bench.out);
+    assert_null(strstr(bench.out.data, "hunter2"));
+    assert_non_null(strstr(bench.out.data, "plain: 1"));
+    bench_release(&bench);
+}
+
 static void test_color_only_when_asked(void **state)
 {
     (void)state;
@@ -410,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_excerpts),
         cmocka_unit_test(test_long_lines_are_cut),
         cmocka_unit_test(test_terminal_sequences_are_shown),
+        cmocka_unit_test(test_secrets_are_not_repeated),
         cmocka_unit_test(test_color_only_when_asked),
         cmocka_unit_test(test_summaries),
         cmocka_unit_test(test_json_is_as_promised),
