@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -12,6 +13,11 @@
 enum { MAX_SAMPLES = 100000 }; // at one a second, more than a day
 
 static const int64_t NS_PER_S = 1000000000;
+
+// A process that is not ours is not read again before this has passed: reading all of a
+// host's processes costs about 10 us each. Its number can hardly be reused by one of ours
+// in that time, and if it is, that one is found a second late with all its CPU time.
+static const int64_t STRANGERS_NS = 1000000000;
 
 struct sample {
     int64_t at_ns; // since the start of the window
@@ -31,6 +37,10 @@ struct mb_sampler {
     struct mb_procfs_stat *stats;
     size_t stat_count;
     size_t stat_capacity;
+    pid_t *strangers; // ascending
+    size_t stranger_count;
+    size_t stranger_capacity;
+    int64_t strangers_until_ns;
     struct sample *samples;
     size_t sample_count;
     size_t sample_capacity;
@@ -56,15 +66,55 @@ static void stat_add(struct mb_sampler *sampler, pid_t pid)
     }
 }
 
+static int pid_compare(const void *left, const void *right)
+{
+    pid_t a = *(const pid_t *)left;
+    pid_t b = *(const pid_t *)right;
+    return (a > b) - (a < b);
+}
+
+static bool is_known(const struct mb_sampler *sampler, pid_t pid)
+{
+    for (size_t i = 0; i < sampler->tree.count; i++) {
+        if (sampler->tree.items[i].last.pid == pid) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void stat_add_unknown(void *state, pid_t pid)
 {
     struct mb_sampler *sampler = state;
-    for (size_t i = 0; i < sampler->tree.count; i++) {
-        if (sampler->tree.items[i].last.pid == pid) {
-            return;
-        }
+    bool stranger = sampler->stranger_count > 0 &&
+                    bsearch(&pid, sampler->strangers, sampler->stranger_count, sizeof pid,
+                            pid_compare) != NULL;
+    if (!stranger && !is_known(sampler, pid)) {
+        stat_add(sampler, pid);
     }
-    stat_add(sampler, pid);
+}
+
+// Notes what was read and turned out not to be ours.
+static void strangers_note(struct mb_sampler *sampler)
+{
+    size_t before = sampler->stranger_count;
+    for (size_t i = 0; i < sampler->stat_count; i++) {
+        if (is_known(sampler, sampler->stats[i].pid)) {
+            continue;
+        }
+        if (sampler->stranger_count == sampler->stranger_capacity) {
+            sampler->stranger_capacity =
+                sampler->stranger_capacity > 0 ? sampler->stranger_capacity * 2 : 256;
+            sampler->strangers =
+                mb_mem_resize(sampler->strangers, sampler->stranger_capacity,
+                              sizeof *sampler->strangers);
+        }
+        sampler->strangers[sampler->stranger_count++] = sampler->stats[i].pid;
+    }
+    if (sampler->stranger_count > before) {
+        qsort(sampler->strangers, sampler->stranger_count, sizeof *sampler->strangers,
+              pid_compare);
+    }
 }
 
 // The known processes are read first, because their counters have to belong to the moment
@@ -76,8 +126,14 @@ static void sample_take(struct mb_sampler *sampler)
     for (size_t i = 0; i < sampler->tree.count; i++) {
         stat_add(sampler, sampler->tree.items[i].last.pid);
     }
+    int64_t now = sample.at_ns + sampler->window_start_ns;
+    if (now >= sampler->strangers_until_ns) {
+        sampler->stranger_count = 0;
+        sampler->strangers_until_ns = now + STRANGERS_NS;
+    }
     mb_procfs_each_pid("", stat_add_unknown, sampler);
     mb_proctree_update(&sampler->tree, sampler->stats, sampler->stat_count);
+    strangers_note(sampler);
     memcpy(sample.totals, sampler->tree.totals, sizeof sample.totals);
     if (sampler->sample_count == MAX_SAMPLES) {
         sampler->sample_count--; // the end of the window has to be there
@@ -146,6 +202,7 @@ static void sampler_free(struct mb_sampler *sampler)
 {
     mb_proctree_release(&sampler->tree);
     mb_mem_free(sampler->stats);
+    mb_mem_free(sampler->strangers);
     mb_mem_free(sampler->samples);
     (void)pthread_cond_destroy(&sampler->wake);
     (void)pthread_mutex_destroy(&sampler->lock);
