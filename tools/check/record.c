@@ -64,14 +64,68 @@ static const char *id_key(struct mb_check *check, const struct mb_trial *trial)
     return trial->id;
 }
 
+// Keys below `pointer` that this build does not know. A known map that holds unknown keys
+// stands among them with these only: it has fewer keys than in the document.
+static void unknown_keys(struct mb_check *check, const struct mb_node *unknown,
+                         const char *pointer)
+{
+    for (size_t i = 0; i < mb_node_count(unknown); i++) {
+        const struct mb_node_entry *entry = &unknown->as.map.entries[i];
+        const char *key = mb_node_text(entry->key, "");
+        const char *at = mb_node_pointer_key(check->arena, pointer, key);
+        if (entry->value->type == MB_NODE_MAP &&
+            mb_node_count(mb_node_at(check->root, at)) > mb_node_count(entry->value)) {
+            unknown_keys(check, entry->value, at);
+        } else {
+            mb_run_report_key(check, at, "it is kept when the file is written again",
+                              "key '%s' is not known to this build and is not checked",
+                              key);
+        }
+    }
+}
+
+// A key that one trial has the others have too: the first of each kind says it.
+static void unknown_below(struct mb_check *check)
+{
+    const struct mb_result *result = check->result;
+    bool cell_said = false;
+    bool trial_said = false;
+    bool part_said = false;
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct mb_cell *cell = &result->cells[i];
+        if (cell->unknown != NULL && !cell_said) {
+            unknown_keys(check, cell->unknown, mb_run_at(check, "/cells/%zu", i));
+            cell_said = true;
+        }
+        for (size_t j = 0; j < cell->trial_count; j++) {
+            const struct mb_trial *trial = &cell->trials[j];
+            const char *at = mb_run_at(check, "/cells/%zu/trials/%zu", i, j);
+            if (trial->unknown != NULL && !trial_said) {
+                unknown_keys(check, trial->unknown, at);
+                trial_said = true;
+            }
+            for (size_t k = 0; k < trial->part_count && !part_said; k++) {
+                unknown_keys(check, trial->parts[k].unknown,
+                             mb_run_at(check, "%s/parts/%zu", at, k));
+                part_said = trial->parts[k].unknown != NULL;
+            }
+        }
+    }
+}
+
 void mb_record_minor(struct mb_check *check)
 {
-    if (check->result != NULL && check->result->minor > MB_RESULT_MINOR) {
+    if (check->result == NULL) {
+        return;
+    }
+    if (check->result->minor > MB_RESULT_MINOR) {
         mb_run_report(check, "/minor",
                       "what this build does not know is kept, but not checked",
                       "written by minor version %d, this build knows %d",
                       check->result->minor, (int)MB_RESULT_MINOR);
     }
+    unknown_keys(check, check->result->unknown, "");
+    unknown_below(check);
 }
 
 void mb_record_trial_ids(struct mb_check *check)
