@@ -50,6 +50,7 @@ build|has_library zlib|zlib1g-dev|compressed histograms
 build|has_llhttp|libllhttp-dev node-llhttp|HTTP parser
 demo|has_program nginx|nginx-light nginx|a proxy to measure
 demo|has_program haproxy|haproxy|a proxy to measure
+demo|has_program gnuplot|gnuplot-nox gnuplot|charts of reports
 check|has_header c cmocka.h|libcmocka-dev|unit tests
 check|has_program clang-format|clang-format|style check
 check|has_program ctags|universal-ctags|length check
@@ -57,6 +58,7 @@ check|has_program nm|binutils|symbol check
 check|has_program shellcheck|shellcheck|script check
 check|has_program python3|python3|checks against other readers
 check|has_program jq|jq|command-line cases
+check|has_program gnuplot|gnuplot-nox gnuplot|charts of reports
 check|has_program groff|groff|manual page check
 slow|has_program valgrind|valgrind|memory check
 slow|has_program clang-tidy|clang-tidy|static analysis

@@ -20,6 +20,7 @@ extern const struct mb_cmd *const mb_commands[];
 
 extern const struct mb_cmd mb_cmd_completion;
 extern const struct mb_cmd mb_cmd_help;
+extern const struct mb_cmd mb_cmd_report;
 extern const struct mb_cmd mb_cmd_run;
 
 #endif

@@ -28,6 +28,7 @@ const struct mb_cmd *const mb_commands[] = {
     &mb_cmd_show,
     &mb_cmd_verify,
     &mb_cmd_compare,
+    &mb_cmd_report,
     // More
     &mb_cmd_help,
     &mb_cmd_completion,

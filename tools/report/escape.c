@@ -13,10 +13,10 @@ static void shown(struct mb_buf *out, const char *text)
     mb_text_show(text, strlen(text), "", out);
 }
 
-void mb_escape_xml(struct mb_buf *out, const char *text)
+static void xml(struct mb_buf *out, const char *text, const char *keep)
 {
     struct mb_buf safe = {0};
-    shown(&safe, text);
+    mb_text_show(text, strlen(text), keep, &safe);
     for (const char *at = mb_buf_string(&safe); *at != '\0'; at++) {
         switch (*at) {
         case '&':
@@ -39,6 +39,16 @@ void mb_escape_xml(struct mb_buf *out, const char *text)
         }
     }
     mb_buf_release(&safe);
+}
+
+void mb_escape_xml(struct mb_buf *out, const char *text)
+{
+    xml(out, text, "");
+}
+
+void mb_escape_xml_lines(struct mb_buf *out, const char *text)
+{
+    xml(out, text, "\n");
 }
 
 // '@', '#' and what could become HTML or an address turn into entities, which GitHub

@@ -9,6 +9,9 @@
 // XML and HTML, in text and in attributes with either kind of quotes.
 void mb_escape_xml(struct mb_buf *out, const char *text);
 
+// The same; the ends of lines stay.
+void mb_escape_xml_lines(struct mb_buf *out, const char *text);
+
 // Markdown (GitHub's), within a line or a table cell: no emphasis, link, image, code,
 // HTML, mention (@name) or reference (#12) comes of it, and it ends no cell.
 void mb_escape_markdown(struct mb_buf *out, const char *text);

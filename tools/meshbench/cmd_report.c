@@ -1,0 +1,251 @@
+#include "meshbench/commands.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "check/rules.h"
+#include "compare/compare.h"
+#include "meshbench/documents.h"
+#include "report/chart.h"
+#include "report/html.h"
+
+struct report_options {
+    const char *output;
+    const char *baseline;
+    struct mb_opt_list metrics;
+    struct mb_opt_list allow;
+    bool no_charts;
+};
+
+static const struct mb_opt options[] = {
+    {.name = "output",
+     .letter = 'o',
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct report_options, output),
+     .argument = "PATH",
+     .help = "a page when it ends in .html, else a folder that gets index.html and the "
+             "charts with their data and scripts"},
+    {.name = "baseline",
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct report_options, baseline),
+     .argument = "VARIANT",
+     .help =
+         "variant that the others are compared with (default: the one without a mesh)"},
+    {.name = "metric",
+     .type = MB_OPT_STRINGS,
+     .offset = offsetof(struct report_options, metrics),
+     .argument = "METRIC",
+     .help = "compare this metric only, as response_time.p99; may be given again"},
+    {.name = "allow",
+     .type = MB_OPT_STRINGS,
+     .offset = offsetof(struct report_options, allow),
+     .argument = "PATH",
+     .help =
+         "compare although this differs between the results, as environment.host.kernel; "
+         "may be given again"},
+    {.name = "no-charts",
+     .type = MB_OPT_FLAG,
+     .offset = offsetof(struct report_options, no_charts),
+     .help = "write the page without pictures, so without gnuplot"},
+    {0},
+};
+
+static const struct mb_example examples[] = {
+    {"meshbench report sidecar.json -o sidecar.html", "one page, to send to someone"},
+    {"meshbench report old.json new.json -o report/",
+     "a folder: the page, the pictures and what they are drawn from"},
+    {"meshbench report charts sidecar.json -o charts/",
+     "only the charts, to restyle: edit a .gp and run gnuplot on it"},
+    {0},
+};
+
+// What is read and made on the way to the page.
+struct work {
+    struct mb_arena arena;
+    struct mb_documents_result *read;
+    struct mb_compare_side *sides;
+    const char **levels;
+    size_t count; // of results read so far
+    struct mb_compare_report report;
+    const char *no_comparison;
+    struct mb_charts charts;
+    const char *no_pictures;
+};
+
+static enum mb_status results_read(const struct mb_ctx *ctx, const struct mb_args *args,
+                                   size_t from, struct work *work, struct mb_err *err)
+{
+    work->read = mb_arena_alloc(&work->arena, args->count, sizeof *work->read);
+    work->sides = mb_arena_alloc(&work->arena, args->count, sizeof *work->sides);
+    work->levels = mb_arena_alloc(&work->arena, args->count, sizeof *work->levels);
+    for (size_t i = from; i < args->count; i++) {
+        struct mb_documents_result *read = &work->read[work->count];
+        enum mb_status status =
+            mb_documents_read_result(ctx, &work->arena, args->items[i], read, err);
+        if (status != MB_OK) {
+            return status;
+        }
+        work->sides[work->count] = (struct mb_compare_side){
+            .result = &read->result, .digest = read->digest, .name = args->items[i]};
+        work->levels[work->count] = mb_level_name(read->level);
+        work->count++;
+    }
+    return MB_OK;
+}
+
+// Results that cannot be compared (one variant) still make a page.
+static enum mb_status results_compare(const struct report_options *opts,
+                                      struct work *work, struct mb_err *err)
+{
+    const struct mb_compare_options wanted = {.baseline = opts->baseline,
+                                              .metrics = opts->metrics.items,
+                                              .metric_count = opts->metrics.count,
+                                              .allowed = opts->allow.items,
+                                              .allowed_count = opts->allow.count};
+    struct mb_err why = {0};
+    enum mb_status status =
+        mb_compare(&work->arena, work->sides, work->count, &wanted, &work->report, &why);
+    if (status == MB_INVALID) {
+        work->no_comparison = mb_arena_copy_string(&work->arena, why.message);
+        work->report = (struct mb_compare_report){
+            .sides = work->sides, .side_count = work->count, .confidence = 0.95};
+        return MB_OK;
+    }
+    if (status != MB_OK) {
+        *err = why;
+    }
+    return status;
+}
+
+// Pictures that cannot be drawn make no report fail: it says so, and how to get them.
+static enum mb_status charts_draw(struct work *work, const char *dir, struct mb_err *err)
+{
+    struct mb_err why = {0};
+    enum mb_status status = mb_charts_save(&work->arena, &work->charts, dir, err);
+    if (status == MB_OK &&
+        mb_charts_draw(&work->arena, &work->charts, dir, &why) != MB_OK) {
+        work->no_pictures =
+            mb_arena_print(&work->arena, "%s. To get them: %s.", why.message,
+                           why.hint[0] != '\0' ? why.hint : "see above");
+    }
+    return status;
+}
+
+static enum mb_status page_write(const struct mb_ctx *ctx, struct work *work,
+                                 const char *path, struct mb_err *err)
+{
+    const struct mb_html_page page = {.report = &work->report,
+                                      .no_comparison = work->no_comparison,
+                                      .charts = &work->charts,
+                                      .no_pictures = work->no_pictures,
+                                      .levels = work->levels};
+    struct mb_buf out = {0};
+    mb_html_page(&work->arena, &page, &out);
+    enum mb_status status = mb_documents_write(ctx, path, &out, err);
+    mb_buf_release(&out);
+    return status;
+}
+
+static bool is_page(const char *path)
+{
+    size_t length = strlen(path);
+    return length > 5 && strcmp(path + length - 5, ".html") == 0;
+}
+
+// The charts go to a folder of their own that is removed when only the page is wanted.
+static enum mb_status report_write(const struct mb_ctx *ctx,
+                                   const struct report_options *opts, bool charts_only,
+                                   struct work *work, struct mb_err *err)
+{
+    bool page = is_page(opts->output);
+    char *dir = NULL;
+    enum mb_status status = MB_OK;
+    if (!page) {
+        dir = mb_arena_copy_string(&work->arena, opts->output);
+        status = mb_file_make_dirs(dir, err);
+    } else if (!opts->no_charts) {
+        status = mb_file_make_temp_dir(&work->arena, "meshbench-charts", &dir, err);
+    }
+    if (status == MB_OK && opts->no_charts) {
+        work->no_pictures = "Written without pictures, as asked (--no-charts).";
+    } else if (status == MB_OK) {
+        status = charts_draw(work, dir, err);
+    }
+    if (status == MB_OK && work->no_pictures != NULL && !opts->no_charts) {
+        (void)fprintf(ctx->err, "meshbench report: %s\n", work->no_pictures);
+    }
+    if (status == MB_OK && !charts_only) {
+        const char *path =
+            page ? opts->output : mb_file_join(&work->arena, dir, "index.html");
+        status = page_write(ctx, work, path, err);
+    }
+    if (page && dir != NULL) {
+        struct mb_err ignored = {0};
+        enum mb_status removed = mb_file_remove_tree(dir, &ignored);
+        status = status == MB_OK && removed != MB_OK ? removed : status;
+        *err = status != MB_OK && err->message[0] == '\0' ? ignored : *err;
+    }
+    return status;
+}
+
+static enum mb_status usage_check(const struct report_options *opts, bool charts_only,
+                                  size_t results, struct mb_err *err)
+{
+    if (opts->output == NULL) {
+        return mb_err_set(err, MB_USAGE,
+                          "where to? -o PAGE.html or -o FOLDER is missing");
+    }
+    if (results == 0) {
+        return mb_err_set(err, MB_USAGE, "no result is named");
+    }
+    if (charts_only && (is_page(opts->output) || opts->no_charts)) {
+        return mb_err_set(err, MB_USAGE,
+                          "'report charts' writes files into a folder: -o FOLDER");
+    }
+    return MB_OK;
+}
+
+static enum mb_status report_run(struct mb_ctx *ctx, const void *options_given,
+                                 const struct mb_args *args, struct mb_err *err)
+{
+    const struct report_options *opts = options_given;
+    bool charts_only = strcmp(args->items[0], "charts") == 0;
+    struct work work = {0};
+    enum mb_status status =
+        usage_check(opts, charts_only, args->count - (charts_only ? 1 : 0), err);
+    if (status == MB_OK) {
+        status = results_read(ctx, args, charts_only ? 1 : 0, &work, err);
+    }
+    if (status == MB_OK) {
+        status = results_compare(opts, &work, err);
+    }
+    if (status == MB_OK) {
+        mb_charts_build(&work.arena, &work.report, &work.charts);
+        status = report_write(ctx, opts, charts_only, &work, err);
+    }
+    for (size_t i = 0; i < work.count; i++) {
+        mb_result_release(&work.read[i].result);
+    }
+    mb_arena_release(&work.arena);
+    return status;
+}
+
+const struct mb_cmd mb_cmd_report = {
+    .name = "report",
+    .group = "Understand",
+    .summary = "a page with the answer, tables, charts and everything they rest on",
+    .usage = "report [charts] RESULT... -o PAGE.html|FOLDER [options]",
+    .description =
+        "Writes a comparison as one HTML page that needs no network and no JavaScript: "
+        "the answer in one sentence, what changes, gates, charts, what speaks against a "
+        "conclusion, every trial, the environment, the method and all parameters.\n\n"
+        "Charts are drawn by gnuplot. Where it is missing, the page is written without "
+        "pictures and says how to get them. 'report charts' writes only the charts, each "
+        "as data (.dat), script (.gp) and picture (.svg).",
+    .options = options,
+    .options_size = sizeof(struct report_options),
+    .args_min = 1,
+    .args_max = SIZE_MAX,
+    .examples = examples,
+    .run = report_run,
+};

@@ -1,0 +1,276 @@
+// The page's second half: everything that the numbers above rest on.
+#include "report/html_parts.h"
+
+#include <inttypes.h>
+
+#include "base/units.h"
+#include "format/emit.h"
+#include "report/escape.h"
+
+static void cell_open(const struct mb_html *html, const char *class)
+{
+    mb_buf_print(html->out, "<td%s%s%s>", class != NULL ? " class=\"" : "",
+                 class != NULL ? class : "", class != NULL ? "\"" : "");
+}
+
+static void text_cell(const struct mb_html *html, const char *text)
+{
+    cell_open(html, "name");
+    mb_escape_xml(html->out, text != NULL ? text : "-");
+    mb_buf_append_string(html->out, "</td>");
+}
+
+static void row_open(const struct mb_html *html, const char *head)
+{
+    mb_buf_append_string(html->out, "<tr><th scope=\"row\">");
+    mb_escape_xml(html->out, head);
+    mb_buf_append_string(html->out, "</th>");
+}
+
+static void row_close(const struct mb_html *html)
+{
+    mb_buf_append_string(html->out, "</tr>\n");
+}
+
+static const struct mb_compare_side *side_at(const struct mb_html *html, size_t side)
+{
+    return &html->page->report->sides[side];
+}
+
+void mb_html_findings(const struct mb_html *html)
+{
+    for (size_t side = 0; side < html->page->report->side_count; side++) {
+        const struct mb_result *result = side_at(html, side)->result;
+        for (size_t i = 0; i < result->finding_count; i++) {
+            const struct mb_finding *finding = &result->findings[i];
+            mb_buf_print(html->out, "%s<li><code>%s</code> %s: ", i == 0 ? "<ul>\n" : "",
+                         finding->code, mb_severity_name(finding->severity));
+            mb_escape_xml(html->out, finding->message);
+            if (finding->hint != NULL) {
+                mb_buf_append_string(html->out, " <span class=\"faint\">(");
+                mb_escape_xml(html->out, finding->hint);
+                mb_buf_append_string(html->out, ")</span>");
+            }
+            mb_buf_append_string(html->out, "</li>\n");
+        }
+        mb_buf_append_string(html->out, result->finding_count > 0 ? "</ul>\n" : "");
+    }
+}
+
+static void count_cell(const struct mb_html *html, int64_t count)
+{
+    cell_open(html, "number");
+    if (count < 0) {
+        mb_buf_append_string(html->out, "-</td>");
+    } else {
+        mb_buf_print(html->out, "%" PRId64 "</td>", count);
+    }
+}
+
+static void value_cell(const struct mb_html *html, const struct mb_value *value,
+                       enum mb_metric_unit unit)
+{
+    char text[32];
+    bool rate = unit == MB_METRIC_RPS;
+    mb_units_show(rate ? MB_UNIT_RATE : MB_UNIT_DURATION,
+                  rate ? value->value * 1e6 : value->value, text, sizeof text);
+    cell_open(html, "number");
+    switch (value->state) {
+    case MB_VALUE_KNOWN:
+        mb_buf_append_string(html->out, text);
+        break;
+    case MB_VALUE_CENSORED:
+        mb_buf_print(html->out, "&gt; %s", text);
+        break;
+    case MB_VALUE_UNKNOWN:
+        mb_buf_append_string(html->out, "-");
+        break;
+    case MB_VALUE_UNSUPPORTED:
+        mb_buf_append_string(html->out, "too few");
+        break;
+    }
+    mb_buf_append_string(html->out, "</td>");
+}
+
+// A trial, or (NULL) the cell that its trials make up.
+static void trial_row(const struct mb_html *html, const struct mb_cell *cell,
+                      const struct mb_trial *trial)
+{
+    static const char *const metrics[] = {"response_time.p50", "response_time.p90",
+                                          "response_time.p99", "throughput",
+                                          "cpu_per_request"};
+    struct mb_counts counts;
+    (void)mb_derive_counts(NULL, cell, trial, &counts);
+    row_open(html, trial != NULL
+                       ? trial->id
+                       : mb_arena_print(html->arena, "%s · %s", cell->variant,
+                                        mb_point_title(html->arena, &cell->point)));
+    text_cell(html, trial != NULL ? mb_trial_status_name(trial->status) : "together");
+    count_cell(html, trial != NULL ? trial->position : -1);
+    count_cell(html, counts.intended);
+    count_cell(html, counts.ok);
+    count_cell(html, mb_counts_errors(&counts));
+    for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
+        struct mb_metric metric;
+        if (mb_metric_parse(metrics[i], &metric)) {
+            struct mb_value value = trial != NULL ? mb_derive_trial(cell, trial, &metric)
+                                                  : mb_derive_cell(cell, &metric);
+            value_cell(html, &value, metric.unit);
+        }
+    }
+    text_cell(html, trial != NULL ? trial->reason : NULL);
+    row_close(html);
+}
+
+void mb_html_trials(const struct mb_html *html)
+{
+    for (size_t side = 0; side < html->page->report->side_count; side++) {
+        const struct mb_result *result = side_at(html, side)->result;
+        mb_html_table_open(
+            html,
+            mb_arena_print(html->arena,
+                           "Trials of %s: each block of an id has one trial of each cell",
+                           side_at(html, side)->name),
+            "cell, then its trials|status|#place in "
+            "block|#requests|#ok|#errors|#p50|#p90|"
+            "#p99|#throughput|#CPU/request|why it is not complete");
+        for (size_t i = 0; i < result->cell_count; i++) {
+            trial_row(html, &result->cells[i], NULL);
+            for (size_t j = 0; j < result->cells[i].trial_count; j++) {
+                trial_row(html, &result->cells[i], &result->cells[i].trials[j]);
+            }
+        }
+        mb_html_table_close(html);
+    }
+}
+
+static void node_cell(const struct mb_html *html, const struct mb_node *node)
+{
+    struct mb_buf text = {0};
+    if (node != NULL && node->type == MB_NODE_STRING) {
+        mb_buf_append_string(&text, node->as.string.data);
+    } else if (node != NULL) {
+        mb_emit_json_compact(node, &text);
+    }
+    text_cell(html, node != NULL ? mb_buf_string(&text) : "-");
+    mb_buf_release(&text);
+}
+
+void mb_html_environment(const struct mb_html *html)
+{
+    for (size_t side = 0; side < html->page->report->side_count; side++) {
+        const struct mb_fact_list *facts = &side_at(html, side)->result->facts;
+        if (facts->count == 0) {
+            continue;
+        }
+        mb_html_table_open(
+            html, mb_arena_print(html->arena, "Facts of %s", side_at(html, side)->name),
+            "fact|found|declared|found in");
+        for (size_t i = 0; i < facts->count; i++) {
+            const struct mb_fact *fact = &facts->items[i];
+            row_open(html, fact->path);
+            if (fact->redacted) {
+                text_cell(html, "withheld");
+            } else {
+                node_cell(html, fact->captured);
+            }
+            node_cell(html, fact->declared);
+            text_cell(html, fact->source);
+            row_close(html);
+        }
+        mb_html_table_close(html);
+    }
+}
+
+void mb_html_method(const struct mb_html *html)
+{
+    const struct mb_compare_report *report = html->page->report;
+    mb_buf_append_string(
+        html->out,
+        "<dl>\n<dt><b>Response time</b></dt><dd>from the moment at which a request was "
+        "due "
+        "to its last byte, so that a stall counts for every request that it delayed. "
+        "Requests that timed out rank above all others.</dd>\n"
+        "<dt><b>A percentile</b></dt><dd>is shown where at least 10 requests lie beyond "
+        "it; "
+        "else it says <i>too few</i>.</dd>\n");
+    if (report->count > 0) {
+        mb_buf_print(
+            html->out,
+            "<dt><b>What changes</b></dt><dd>the mean over %s, with its %.3g%% interval. "
+            "The "
+            "test is on the logarithm of the ratio where both sides are above "
+            "zero.</dd>\n"
+            "<dt><b>Worse, better</b></dt><dd>certain at that level after the correction "
+            "of "
+            "Holm for %zu primary comparisons, and larger than the noise floor: how far "
+            "the baseline differs from itself where it was measured twice.</dd>\n"
+            "<dt><b>Same</b></dt><dd>two one-sided tests put it within the margin that "
+            "the "
+            "spec declares. Else it is undecided (<b>~</b>).</dd>\n",
+            report->side_count == 1
+                ? "blocks of the difference from the baseline in the same block"
+                : "trials; runs are not paired (Welch)",
+            report->confidence * 100.0, report->family);
+    }
+    mb_buf_append_string(html->out, "</dl>\n");
+}
+
+void mb_html_parameters(const struct mb_html *html)
+{
+    for (size_t side = 0; side < html->page->report->side_count; side++) {
+        const struct mb_result *result = side_at(html, side)->result;
+        struct mb_buf yaml = {0};
+        if (result->spec_resolved == NULL) {
+            continue;
+        }
+        mb_emit_yaml(result->spec_resolved, &yaml);
+        mb_buf_append_string(html->out, "<p>");
+        mb_escape_xml(html->out, side_at(html, side)->name);
+        mb_buf_append_string(html->out, ": the spec with every default written out.</p>\n"
+                                        "<pre tabindex=\"0\"><code>");
+        mb_escape_xml_lines(html->out, mb_buf_string(&yaml));
+        mb_buf_append_string(html->out, "</code></pre>\n");
+        mb_buf_release(&yaml);
+    }
+}
+
+static void origin_row(const struct mb_html *html, const char *name, const char *text)
+{
+    if (text != NULL) {
+        row_open(html, name);
+        text_cell(html, text);
+        row_close(html);
+    }
+}
+
+void mb_html_origin(const struct mb_html *html)
+{
+    for (size_t side = 0; side < html->page->report->side_count; side++) {
+        const struct mb_compare_side *from = side_at(html, side);
+        const struct mb_result *result = from->result;
+        char started[32];
+        char finished[32];
+        mb_units_print_time(result->started_unix_ns, started, sizeof started);
+        mb_units_print_time(result->finished_unix_ns, finished, sizeof finished);
+        mb_html_table_open(html, from->name, "what|value");
+        origin_row(html, "result", result->id);
+        origin_row(html, "SHA-256 of the file", from->digest);
+        origin_row(html, "conformance level", html->page->levels[side]);
+        origin_row(html, "measured by",
+                   mb_arena_print(html->arena, "%s %s", result->tool_name,
+                                  result->tool_version));
+        origin_row(html, "commit", result->tool_commit);
+        origin_row(html, "imported from", result->imported ? result->import_tool : NULL);
+        origin_row(html, "started", started);
+        origin_row(html, "finished", finished);
+        origin_row(html, "complete",
+                   result->complete ? "yes" : "no: trials that were planned are missing");
+        origin_row(html, "seed", mb_arena_print(html->arena, "%" PRIu64, result->seed));
+        origin_row(html, "SHA-256 of the spec", result->spec_digest);
+        mb_html_table_close(html);
+    }
+    mb_buf_append_string(html->out,
+                         "<p>To check every number from the raw data: <code>meshbench "
+                         "verify</code> with the result's file.</p>\n");
+}

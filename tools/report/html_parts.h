@@ -1,0 +1,37 @@
+// The parts of the page. Report floor, for html*.c only.
+#ifndef MB_REPORT_HTML_PARTS_H
+#define MB_REPORT_HTML_PARTS_H
+
+#include "report/html.h"
+
+// What is printed, where.
+struct mb_html {
+    struct mb_arena *arena;
+    const struct mb_html_page *page;
+    struct mb_buf *out;
+};
+
+// An element with text from anywhere, escaped: <p>text</p>.
+void mb_html_element(const struct mb_html *html, const char *name, const char *text);
+
+// A table in a box of its own that scrolls where the page is too narrow. `caption` is
+// text from anywhere; `columns` are HTML without '|', which separates them, a '#' before
+// those of numbers.
+void mb_html_table_open(const struct mb_html *html, const char *caption,
+                        const char *columns);
+void mb_html_table_close(const struct mb_html *html);
+
+// Sections, each with its heading, nothing where there is nothing to say.
+void mb_html_effects(const struct mb_html *html);
+void mb_html_gates(const struct mb_html *html);
+void mb_html_charts(const struct mb_html *html);
+void mb_html_cautions(const struct mb_html *html);
+void mb_html_differences(const struct mb_html *html);
+void mb_html_findings(const struct mb_html *html);
+void mb_html_trials(const struct mb_html *html);
+void mb_html_environment(const struct mb_html *html);
+void mb_html_method(const struct mb_html *html);
+void mb_html_parameters(const struct mb_html *html);
+void mb_html_origin(const struct mb_html *html);
+
+#endif
