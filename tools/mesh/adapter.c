@@ -1,9 +1,11 @@
 #include "mesh/adapter.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/embed.h"
 #include "base/file.h"
@@ -15,10 +17,8 @@
 #include "mesh/ready.h"
 
 enum {
-    LOG_BYTES = 1 << 20, // of a log, to find its end
-    LOG_LINES = 6,       // shown
-    LOG_SHOWN = 700,     // bytes of them that fit a message
-    PORT_TEXT = 8,
+    LOG_BYTES = 700, // of the end of a log: what fits a message
+    LOG_LINES = 6,
     FOLDER_MODE = 0711 // a server that drops its rights has to pass through it
 };
 
@@ -330,39 +330,46 @@ static enum mb_status ready_wait(struct launch *launch, struct mb_err *err)
     }
 }
 
-// The end of a text: at most LOG_LINES lines and LOG_SHOWN bytes, whole lines if
-// possible.
-static const char *tail_find(const char *text, size_t size)
+// Drops all but the last LOG_LINES lines of a text, and the line ends after them.
+static const char *lines_keep(char *text, size_t size)
 {
     size_t end = size;
     while (end > 0 && text[end - 1] == '\n') {
         end--;
     }
-    size_t start = end;
+    text[end] = '\0';
     int lines = 0;
-    while (start > 0 && end - start < LOG_SHOWN) {
+    for (size_t start = end; start > 0; start--) {
         lines += text[start - 1] == '\n';
         if (lines == LOG_LINES) {
-            break;
+            return text + start;
         }
-        start--;
     }
-    size_t cut = start > 0 && lines < LOG_LINES ? strcspn(text + start, "\n") + 1 : 0;
-    return text + start + (start + cut < end ? cut : 0);
+    return text;
 }
 
+// In arena: the end of a file; "" when there is none. A line that begins before what is
+// read is left out.
 static char *log_tail(struct mb_arena *arena, const char *path)
 {
-    struct mb_buf text;
+    char text[LOG_BYTES + 1];
     struct mb_buf shown = {0};
-    struct mb_err ignored = {0};
-    mb_buf_init(&text, LOG_BYTES);
-    (void)!mb_file_read(path, NULL, LOG_BYTES, &text, &ignored); // as much as there is
-    const char *tail = tail_find(mb_buf_string(&text), text.size);
-    mb_text_show(tail, text.size - (size_t)(tail - mb_buf_string(&text)), "\n\t", &shown);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return mb_arena_copy_string(arena, "");
+    }
+    off_t size = lseek(fd, 0, SEEK_END);
+    off_t from = size > LOG_BYTES ? size - LOG_BYTES : 0;
+    ssize_t got = pread(fd, text, LOG_BYTES, from);
+    (void)close(fd);
+    size_t used = got > 0 ? (size_t)got : 0;
+    text[used] = '\0';
+    const char *whole = from > 0 ? strchr(text, '\n') : NULL;
+    size_t skipped = whole != NULL ? (size_t)(whole + 1 - text) : 0;
+    const char *tail = lines_keep(text + skipped, used - skipped);
+    mb_text_show(tail, strlen(tail), "\n\t", &shown);
     char *copy = mb_arena_copy_string(arena, mb_buf_string(&shown));
     mb_buf_release(&shown);
-    mb_buf_release(&text);
     return copy;
 }
 

@@ -472,7 +472,7 @@ static enum mb_status mesh_run(struct mb_ctx *ctx, const void *given,
             break;
         }
     }
-    if (noted) {
+    if (noted && session.folder != NULL) {
         (void)rmdir(session.folder); // fails while there are notes in it
     }
     mb_arena_release(&session.arena);
