@@ -71,15 +71,6 @@ enum mb_status mb_adapter_load(struct mb_arena *arena, const char *name,
     return status;
 }
 
-enum mb_status mb_adapter_available(struct mb_arena *arena, struct mb_ctx *ctx,
-                                    const struct mb_adapter *adapter, struct mb_err *err)
-{
-    char *path = NULL;
-    (void)ctx;
-    return adapter->has_program ? mb_program_find(arena, adapter, NULL, &path, err)
-                                : MB_OK;
-}
-
 // --- bringing up
 
 // What one call of mb_adapter_up works on.

@@ -50,16 +50,10 @@ struct mb_adapter_instance {
     struct mb_guard guard; // ends and removes all of it should we be killed
 };
 
-// True when its program is to be found here; else *err says which is missing and how to
-// get it (status MB_FAILED).
-MB_MUST_USE enum mb_status mb_adapter_available(struct mb_arena *arena,
-                                                struct mb_ctx *ctx,
-                                                const struct mb_adapter *adapter,
-                                                struct mb_err *err);
-
 // Checks the parameters, renders the configuration into a private folder, starts the
 // program, waits until it is ready. On failure nothing is left running, and the message
-// holds the last lines of the program's log. A parameter that is wrong is MB_INVALID.
+// holds the last lines of the program's log. A parameter that is wrong is MB_INVALID; a
+// program that is not here MB_FAILED, with how to get it as the hint.
 MB_MUST_USE enum mb_status mb_adapter_up(struct mb_arena *arena, struct mb_ctx *ctx,
                                          const struct mb_adapter *adapter,
                                          const struct mb_adapter_setup *setup,

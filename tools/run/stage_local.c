@@ -87,9 +87,6 @@ static enum mb_status adapter_up(struct mb_stage_local *local, struct mb_arena *
     const struct mb_adapter *adapter;
     enum mb_status status = mb_adapter_load(arena, variant->adapter, &adapter, err);
     if (status == MB_OK) {
-        status = mb_adapter_available(arena, local->ctx, adapter, err);
-    }
-    if (status == MB_OK) {
         status = mb_adapter_up(arena, local->ctx, adapter, &setup,
                                &local->instances[index], err);
     }
