@@ -92,10 +92,11 @@ void mb_chart_series(struct mb_chart_draft *draft, const char *name)
     mb_buf_append_string(&draft->data, "\n\n");
     size_t before = draft->data.size;
     mb_escape_gnuplot(&draft->data, name, MB_CHART_NAME_WIDTH);
-    draft->lines++;
+    size_t lines = 1;
     for (const char *at = draft->data.data + before; *at != '\0'; at++) {
-        draft->lines += at[0] == '\\';
+        lines += at[0] == '\\';
     }
+    draft->lines = lines > draft->lines ? lines : draft->lines;
     mb_buf_append_char(&draft->data, '\n');
     draft->series++;
 }

@@ -7,7 +7,7 @@
 
 enum {
     MB_CHART_WIDTH = 720,     // pixels
-    MB_CHART_NAME_WIDTH = 76, // characters in which a name is broken into lines
+    MB_CHART_NAME_WIDTH = 90, // characters in which a name is broken into lines
     MB_CHART_ROWS_MAX = 40    // rows of a chart; the tables have the rest
 };
 
@@ -19,7 +19,7 @@ struct mb_chart_draft {
     const char *title;
     const char *text;
     size_t series; // written so far: blocks of the data file after the heading
-    size_t lines;  // that their names take
+    size_t lines;  // that the longest of their names takes
     struct mb_buf data;
     struct mb_buf plot; // of the script: what is plotted, comma by comma
 };

@@ -79,13 +79,17 @@ static void point_chart(struct mb_charts *charts, struct mb_arena *arena,
         }
     }
     mb_chart_end(&draft,
-                 "set logscale y\n"
-                 "set format y \"%g\"\n"
-                 "set ylabel \"response time [ms]\"\n"
-                 "set xlabel \"percentile\"\n"
-                 "set xtics (\"min\" 0, \"50\" 0.30103, \"90\" 1, \"99\" 2, \"99.9\" 3, "
-                 "\"99.99\" 4, \"99.999\" 5)\n",
-                 400 + 24 * draft.lines);
+                 mb_arena_print(arena,
+                                "set logscale y\n"
+                                "set format y \"%%g\"\n"
+                                "set ylabel \"response time [ms]\"\n"
+                                "set xlabel \"percentile\" offset 0,0.4\n"
+                                "set rmargin 4\n"
+                                "set xtics (\"min\" 0, \"50\" 0.30103, \"90\" 1, \"99\" "
+                                "2, \"99.9\" 3, \"99.99\" 4, \"99.999\" 5)\n"
+                                "set key spacing %zu\n",
+                                draft.lines),
+                 400 + 24 * draft.lines * draft.series);
 }
 
 void mb_chart_latency(struct mb_charts *charts, struct mb_arena *arena,

@@ -8,10 +8,12 @@
 #include "report/effect.h"
 #include "stats/sample.h"
 
-// Room for a row, and for title, axis and key, in pixels.
-enum { ROW_HEIGHT = 54, FRAME_HEIGHT = 150, KEY_HEIGHT = 24, TRIALS_MAX = 1000 };
+// Room in pixels: for the marks of a row, for a line of its name, for title, axis and
+// key.
+enum { MARKS_HEIGHT = 40, LINE_HEIGHT = 21, FRAME_HEIGHT = 190, TRIALS_MAX = 1000 };
 
-// Rows are counted downwards from the top: row 0 is at y = 0, row 1 at y = -1.
+// Rows are counted downwards from the top: the middle of row 0 is at y = 0, that of row 1
+// at y = -1. In the script U is a pixel, L the place of a name and M that of the marks.
 static const char *const rows_settings = "unset ytics\n"
                                          "set border 1\n"
                                          "set x2range [0:1]\n"
@@ -23,9 +25,14 @@ static const char *const rows_settings = "unset ytics\n"
 
 static void rows_end(struct mb_chart_draft *draft, size_t rows, const char *settings)
 {
-    const char *all = mb_arena_print(draft->arena, "%sset yrange [%.1f:0.7]\n%s",
-                                     rows_settings, -(double)rows + 0.4, settings);
-    mb_chart_end(draft, all, FRAME_HEIGHT + ROW_HEIGHT * rows + 2 * KEY_HEIGHT);
+    size_t height = MARKS_HEIGHT + LINE_HEIGHT * draft->lines;
+    const char *all =
+        mb_arena_print(draft->arena,
+                       "%sU = 1.0 / %zu\nL = 0.5 - %zu * U\nM = -0.5 + 18 * U\n"
+                       "set yrange [%.1f:0.5]\n%s",
+                       rows_settings, height, 2 + LINE_HEIGHT * draft->lines / 2,
+                       0.5 - (double)rows, settings);
+    mb_chart_end(draft, all, FRAME_HEIGHT + height * rows);
 }
 
 static void plot_separate(struct mb_chart_draft *draft)
@@ -38,10 +45,11 @@ static void row_begin(struct mb_chart_draft *draft, const char *name, size_t row
 {
     mb_chart_series(draft, name);
     plot_separate(draft);
-    mb_buf_print(&draft->plot,
-                 "\"%s.dat\" index %zu every ::0::0 using (0):(%.2f):(stringcolumn(1)) "
-                 "axes x2y1 with labels left notitle",
-                 draft->stem, draft->series, 0.3 - (double)row);
+    mb_buf_print(
+        &draft->plot,
+        "\"%s.dat\" index %zu every ::0::0 using (0):(L - %zu):(stringcolumn(1)) "
+        "axes x2y1 with labels left notitle",
+        draft->stem, draft->series, row);
 }
 
 // Plots rows of the current series: `every` picks them (row 0 is the name).
@@ -77,7 +85,7 @@ static void effect_row(struct mb_chart_draft *draft, const struct mb_comparison 
     const struct mb_sample_estimate *difference = &effect->difference;
     mb_buf_print(&draft->data, "%.6g %.6g %.6g\n", difference->value * scale->factor,
                  difference->low * scale->factor, difference->high * scale->factor);
-    marks_plot(draft, "::1", mb_arena_print(arena, "1:(%.2f):2:3", -(double)row - 0.05),
+    marks_plot(draft, "::1", mb_arena_print(arena, "1:(M - %zu):2:3", row),
                mb_arena_print(arena, "xerrorbars pt 7 ps 0.8 lw 2 lc rgb \"%s\"",
                               mb_chart_color(draft->report, effect->cell->variant)));
 }
@@ -173,11 +181,11 @@ static void trials_row(struct mb_chart_draft *draft, const struct mb_cell *cell,
         }
         mb_buf_append_char(&draft->data, '\n');
     }
-    marks_plot(draft, "::1", mb_arena_print(arena, "1:(%.2f)", -(double)row),
+    marks_plot(draft, "::1", mb_arena_print(arena, "1:(M + 7 * U - %zu)", row),
                mb_arena_print(arena, "points pt 6 ps 0.8 lc rgb \"%s\"", color));
     if (mean.state != MB_SAMPLE_TOO_FEW) {
         marks_plot(
-            draft, "::1::1", mb_arena_print(arena, "2:(%.2f):3:4", -(double)row - 0.22),
+            draft, "::1::1", mb_arena_print(arena, "2:(M - 6 * U - %zu):3:4", row),
             mb_arena_print(arena, "xerrorbars pt 7 ps 0.7 lw 2 lc rgb \"%s\"", color));
     }
 }
@@ -302,8 +310,9 @@ static bool roles_row(struct mb_chart_draft *draft, const struct mb_cell *cell,
         if (values[i] > 0.0) {
             marks_plot(
                 draft, mb_arena_print(arena, "::%zu::%zu", i + 1, i + 1),
-                mb_arena_print(arena, "1:(%.2f):1:2:(%.2f):(%.2f)", -(double)row - 0.1,
-                               -(double)row - 0.25, -(double)row + 0.05),
+                mb_arena_print(arena,
+                               "1:(M - %zu):1:2:(M - 8 * U - %zu):(M + 8 * U - %zu)", row,
+                               row, row),
                 mb_arena_print(arena, "boxxyerror fs solid 1 noborder fc rgb \"%s\"",
                                role_colors[i].color));
         }
@@ -337,11 +346,12 @@ static void roles_chart(struct mb_chart_draft *draft, const struct measure *meas
                      "NaN with points pt 5 ps 1.4 lc rgb \"%s\" title \"%s\"",
                      role_colors[i].color, role_colors[i].title);
     }
-    rows_end(draft, rows,
-             cpu ? "set xlabel \"CPU time per request [us]\"\nset xrange [0:*]\n"
-                   "set key bmargin left horizontal maxcols 3\n"
-                 : "set xlabel \"resident memory [MiB]\"\nset xrange [0:*]\n"
-                   "set key bmargin left horizontal maxcols 3\n");
+    rows_end(
+        draft, rows,
+        cpu ? "set xlabel \"CPU time per request [us]\" offset 0,0.4\nset xrange [0:*]\n"
+              "set key bmargin left horizontal maxcols 3\n"
+            : "set xlabel \"resident memory [MiB]\" offset 0,0.4\nset xrange [0:*]\n"
+              "set key bmargin left horizontal maxcols 3\n");
 }
 
 void mb_chart_roles(struct mb_charts *charts, struct mb_arena *arena,
