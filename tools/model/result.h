@@ -49,7 +49,7 @@ struct mb_resource_process {
 // the five: not known.
 struct mb_resource {
     enum mb_role role;
-    const char *source; // "procfs"
+    const char *source; // "cpuclock", "procfs"
     const char *scope;  // "process"
     int64_t cpu_start_ns;
     int64_t cpu_end_ns;

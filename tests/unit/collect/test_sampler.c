@@ -137,6 +137,43 @@ static void grandchild_that_ended_counts(void **state)
     mb_arena_release(&arena);
 }
 
+// Found at the next sample, although processes that are not ours are not read each time.
+static void child_born_late_counts(void **state)
+{
+    (void)state;
+    struct mb_arena arena = {0};
+    struct mb_err err = {0};
+    pid_t self = getpid();
+    const struct mb_sampler_group group = {
+        .role = MB_ROLE_APPLICATION, .pids = &self, .pid_count = 1};
+    int64_t start = clock_ns(CLOCK_MONOTONIC);
+    struct mb_sampler *sampler =
+        mb_sampler_start(&group, 1, 5 * MS, start, start + 3600 * 1000 * MS, &err);
+    assert_non_null(sampler);
+    wait_until(start + 20 * MS);
+    pid_t child = fork();
+    if (child == 0) {
+        burn(20 * MS);
+        for (;;) {
+            (void)pause();
+        }
+    }
+    struct mb_procfs_stat stat = {0};
+    while (stat.cpu_ns < 20 * MS) {
+        wait_until(clock_ns(CLOCK_MONOTONIC) + 5 * MS);
+        assert_true(mb_procfs_stat_read("", child, &stat));
+    }
+    struct mb_resource *resources = NULL;
+    size_t count = 0;
+    mb_sampler_stop(sampler, &arena, &resources, &count);
+    (void)kill(child, SIGKILL);
+    (void)waitpid(child, NULL, 0);
+    assert_int_equal(count, 1);
+    assert_int_equal(resources[0].process_count, 2);
+    assert_true(resources[0].cpu_end_ns - resources[0].cpu_start_ns >= 20 * MS);
+    mb_arena_release(&arena);
+}
+
 static void nothing_known_is_nothing_said(void **state)
 {
     (void)state;
@@ -159,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples_are_in_the_window),
         cmocka_unit_test(grandchild_that_ended_counts),
+        cmocka_unit_test(child_born_late_counts),
         cmocka_unit_test(nothing_known_is_nothing_said),
     };
     return cmocka_run_group_tests_name("sampler", tests, NULL, NULL);
