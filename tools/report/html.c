@@ -39,6 +39,7 @@ static const char style[] =
     "max-width:720px;height:auto;margin:0 auto}"
     ".chart svg [fill=\"black\"]{fill:var(--text)}"
     ".chart svg [color=\"black\"]{color:var(--text)}"
+    ".chart svg [stroke=\"black\"]{stroke:var(--text)}"
     "figcaption{font-size:.9rem;padding-top:.4rem}"
     "pre{background:var(--box);padding:.8rem;overflow-x:auto;font-size:.85rem;"
     "overflow-wrap:normal}code{font-size:.9em}nav ul{padding:0;list-style:none;"
