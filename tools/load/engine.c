@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/units.h"
 #include "base/version.h"
 #include "load/load.h"
 #include "load/worker.h"
@@ -55,10 +56,14 @@ static enum mb_status check_rate(const struct mb_load_plan *plan, struct mb_err 
     }
     if (!closed && (plan->rate_micro_rps <= 0 ||
                     plan->rate_micro_rps > MB_SCHEDULE_MAX_RATE_MICRO)) {
+        char rate[32] = "max";
+        if (plan->rate_micro_rps >= 0) {
+            mb_units_print(MB_UNIT_RATE, plan->rate_micro_rps, rate, sizeof rate);
+        }
         return mb_err_set(err, MB_INVALID,
-                          "a rate of %lld micro-requests per second: 1 to 10^15 are "
-                          "possible",
-                          (long long)plan->rate_micro_rps);
+                          "the %s load model cannot keep to a rate of '%s': it has to be "
+                          "above 0 and at most 1000000000rps",
+                          mb_load_model_name(plan->load_model), rate);
     }
     if (plan->load_model != MB_LOAD_OPEN && plan->arrivals != MB_ARRIVALS_CONSTANT) {
         return mb_err_set(
@@ -68,14 +73,28 @@ static enum mb_status check_rate(const struct mb_load_plan *plan, struct mb_err 
     return MB_OK;
 }
 
-static enum mb_status check_range(const char *what, int64_t value, int64_t min,
-                                  int64_t max, struct mb_err *err)
+static enum mb_status check_count(const char *what, int64_t value, int64_t max,
+                                  struct mb_err *err)
 {
-    if (value >= min && value <= max) {
+    if (value >= 1 && value <= max) {
         return MB_OK;
     }
-    return mb_err_set(err, MB_INVALID, "%s of %lld: %lld to %lld are possible", what,
-                      (long long)value, (long long)min, (long long)max);
+    return mb_err_set(err, MB_INVALID, "%lld %s: 1 to %lld are possible",
+                      (long long)value, what, (long long)max);
+}
+
+static enum mb_status check_time(const char *what, int64_t value_ns, int64_t min_ns,
+                                 int64_t max_ns, struct mb_err *err)
+{
+    if (value_ns >= min_ns && value_ns <= max_ns) {
+        return MB_OK;
+    }
+    char min[32];
+    char max[32];
+    mb_units_print(MB_UNIT_DURATION, min_ns, min, sizeof min);
+    mb_units_print(MB_UNIT_DURATION, max_ns, max, sizeof max);
+    return mb_err_set(err, MB_INVALID, "a %s of %lld ns: %s to %s are possible", what,
+                      (long long)value_ns, min, max);
 }
 
 static enum mb_status check_plan(const struct mb_load_plan *plan, struct mb_err *err)
@@ -91,11 +110,11 @@ static enum mb_status check_plan(const struct mb_load_plan *plan, struct mb_err 
     }
     enum mb_status status = check_rate(plan, err);
     if (status == MB_OK) {
-        status = check_range("connections", plan->connections, 1, MB_LOAD_MAX_CONNECTIONS,
-                             err);
+        status =
+            check_count("connections", plan->connections, MB_LOAD_MAX_CONNECTIONS, err);
     }
     if (status == MB_OK) {
-        status = check_range("threads", plan->threads, 1, MB_LOAD_MAX_THREADS, err);
+        status = check_count("threads", plan->threads, MB_LOAD_MAX_THREADS, err);
     }
     if (status == MB_OK && plan->threads > plan->connections) {
         status = mb_err_set(err, MB_INVALID,
@@ -104,16 +123,15 @@ static enum mb_status check_plan(const struct mb_load_plan *plan, struct mb_err 
                             plan->threads, (long long)plan->connections);
     }
     if (status == MB_OK) {
-        status = check_range("a duration in ns", plan->duration_ns, 1,
-                             MB_LOAD_MAX_DURATION_NS, err);
+        status =
+            check_time("duration", plan->duration_ns, 1, MB_LOAD_MAX_DURATION_NS, err);
     }
     if (status == MB_OK) {
-        status = check_range("a warm-up in ns", plan->warmup_ns, 0,
-                             MB_LOAD_MAX_DURATION_NS, err);
+        status = check_time("warm-up", plan->warmup_ns, 0, MB_LOAD_MAX_DURATION_NS, err);
     }
     if (status == MB_OK) {
-        status = check_range("a time-out in ns", plan->request->timeout_ns, 1,
-                             MB_LOAD_MAX_TIMEOUT_NS, err);
+        status = check_time("time-out", plan->request->timeout_ns, 1,
+                            MB_LOAD_MAX_TIMEOUT_NS, err);
     }
     return status;
 }
