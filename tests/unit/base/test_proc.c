@@ -388,6 +388,43 @@ static void child_dies_with_us(void **state)
     assert_false(group_exists(child));
 }
 
+// Its starter is gone when it answers: a line comes through the pipe that only it holds.
+static void detached_child_outlives_us(void **state)
+{
+    (void)state;
+    int ends[2];
+    pid_t child = 0;
+    char line[8] = {0};
+    assert_int_equal(pipe(ends), 0);
+    pid_t middle = fork();
+    assert_true(middle >= 0);
+    if (middle == 0) {
+        struct script s;
+        struct mb_proc proc;
+        struct mb_err err = {0};
+        char text[128];
+        // Answers as soon as it has another parent.
+        (void)snprintf(text, sizeof text,
+                       "while kill -0 %d 2>/dev/null; do sleep 0.01; done; "
+                       "echo alive >&%d; exec sleep 60",
+                       (int)getpid(), ends[1]);
+        (void)script(&s, text);
+        s.spec.detached = true;
+        if (mb_proc_start(&s.spec, &proc, &err) == MB_OK) {
+            (void)!write(ends[1], &proc.pid, sizeof proc.pid);
+        }
+        (void)kill(getpid(), SIGKILL);
+    }
+    assert_int_equal(read(ends[0], &child, sizeof child), sizeof child);
+    assert_int_equal(waitpid(middle, NULL, 0), middle);
+    (void)close(ends[1]);
+    assert_int_equal(read(ends[0], line, sizeof line), 6);
+    assert_string_equal(line, "alive\n");
+    assert_int_equal(getsid(child), child);
+    (void)kill(-child, SIGKILL);
+    (void)close(ends[0]);
+}
+
 static void programs_are_found(void **state)
 {
     (void)state;
@@ -425,6 +462,7 @@ int main(void)
         cmocka_unit_test(every_failing_call_is_reported),
         cmocka_unit_test(interrupted_calls_go_on),
         cmocka_unit_test(child_dies_with_us),
+        cmocka_unit_test(detached_child_outlives_us),
         cmocka_unit_test(programs_are_found),
     };
     return cmocka_run_group_tests_name("proc", tests, NULL, NULL);
