@@ -1,8 +1,10 @@
 #include "meshbench/commands.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "check/rules.h"
 #include "compare/compare.h"
 #include "meshbench/documents.h"
@@ -117,18 +119,39 @@ static enum mb_status results_compare(const struct report_options *opts,
     return status;
 }
 
+// What gnuplot says may hold names from a result: a terminal must not obey them.
+static void warning_print(const struct mb_ctx *ctx, const struct mb_err *why)
+{
+    struct mb_buf text = {0};
+    mb_text_show(why->message, strlen(why->message), "", &text);
+    (void)fprintf(ctx->err, "meshbench report: %s\n", mb_buf_string(&text));
+    if (why->hint[0] != '\0') {
+        (void)fprintf(ctx->err, "  hint: %s\n", why->hint);
+    }
+    mb_buf_release(&text);
+}
+
 // Pictures that cannot be drawn make no report fail: it says so, and how to get them.
-static enum mb_status charts_draw(struct work *work, const char *dir, struct mb_err *err)
+static enum mb_status charts_draw(const struct mb_ctx *ctx, struct work *work,
+                                  const char *dir, struct mb_err *err)
 {
     struct mb_err why = {0};
+    size_t drawn = 0;
     enum mb_status status = mb_charts_save(&work->arena, &work->charts, dir, err);
-    if (status == MB_OK &&
-        mb_charts_draw(&work->arena, &work->charts, dir, &why) != MB_OK) {
-        work->no_pictures =
-            mb_arena_print(&work->arena, "%s. To get them: %s.", why.message,
-                           why.hint[0] != '\0' ? why.hint : "see above");
+    if (status != MB_OK ||
+        mb_charts_draw(&work->arena, &work->charts, dir, &why) == MB_OK) {
+        return status;
     }
-    return status;
+    warning_print(ctx, &why);
+    for (size_t i = 0; i < work->charts.count; i++) {
+        drawn += work->charts.items[i].svg != NULL;
+    }
+    if (drawn == 0) {
+        work->no_pictures =
+            mb_arena_print(&work->arena, "%s%s%s.", why.message,
+                           why.hint[0] != '\0' ? ". To get them: " : "", why.hint);
+    }
+    return MB_OK;
 }
 
 static enum mb_status page_write(const struct mb_ctx *ctx, struct work *work,
@@ -169,10 +192,7 @@ static enum mb_status report_write(const struct mb_ctx *ctx,
     if (status == MB_OK && opts->no_charts) {
         work->no_pictures = "Written without pictures, as asked (--no-charts).";
     } else if (status == MB_OK) {
-        status = charts_draw(work, dir, err);
-    }
-    if (status == MB_OK && work->no_pictures != NULL && !opts->no_charts) {
-        (void)fprintf(ctx->err, "meshbench report: %s\n", work->no_pictures);
+        status = charts_draw(ctx, work, dir, err);
     }
     if (status == MB_OK && !charts_only) {
         const char *path =

@@ -216,9 +216,11 @@ enum mb_status mb_charts_draw(struct mb_arena *arena, struct mb_charts *charts,
         mb_err_hint(err, "apt-get install gnuplot-nox, then run this again");
         return status;
     }
+    // The first error stays; the other pictures are drawn all the same.
     enum mb_status status = MB_OK;
-    for (size_t i = 0; i < charts->count && status == MB_OK; i++) {
-        status = chart_draw(arena, gnuplot, dir, &charts->items[i], err);
+    for (size_t i = 0; i < charts->count; i++) {
+        enum mb_status drawn = chart_draw(arena, gnuplot, dir, &charts->items[i], err);
+        status = status == MB_OK ? drawn : status;
     }
     return status;
 }

@@ -47,7 +47,8 @@ MB_MUST_USE enum mb_status mb_charts_save(struct mb_arena *arena,
                                           struct mb_err *err);
 
 // Has gnuplot draw what mb_charts_save wrote and reads the pictures. MB_FAILED when
-// gnuplot is missing (the hint says how to get it) or ends badly.
+// gnuplot is missing (the hint says how to get it) or ends badly on some of them, which
+// then have no picture.
 MB_MUST_USE enum mb_status mb_charts_draw(struct mb_arena *arena,
                                           struct mb_charts *charts, const char *dir,
                                           struct mb_err *err);

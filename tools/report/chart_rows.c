@@ -124,6 +124,7 @@ static void effect_chart(struct mb_charts *charts, struct mb_arena *arena,
     rows_end(&draft, rows,
              mb_arena_print(arena,
                             "set xlabel \"difference [%s], %.3g%% interval\"\n"
+                            "set xrange [* < 0 : 0 < *]\n"
                             "set arrow from first 0, graph 0 to first 0, graph 1 nohead "
                             "lc rgb \"#808080\"\n",
                             scale.unit, report->confidence * 100.0));
@@ -286,6 +287,21 @@ static struct mb_value role_value(struct mb_arena *arena, const struct mb_cell *
                                           : (struct mb_value){.state = MB_VALUE_UNKNOWN};
 }
 
+// True when some cell of the point has it: a key names nothing that is not there.
+static bool role_shown(struct mb_arena *arena, const struct mb_result *result,
+                       const struct mb_point *point, const struct measure *measure,
+                       enum mb_role role)
+{
+    for (size_t i = next_cell(result, point, 0); i < result->cell_count;
+         i = next_cell(result, point, i + 1)) {
+        struct mb_value value = role_value(arena, &result->cells[i], measure, role);
+        if (value.state == MB_VALUE_KNOWN && value.value > 0.0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // Stacks the roles of a cell. False when none is known; then there is no row.
 static bool roles_row(struct mb_chart_draft *draft, const struct mb_cell *cell,
                       const struct measure *measure, double factor, size_t row)
@@ -341,10 +357,12 @@ static void roles_chart(struct mb_chart_draft *draft, const struct measure *meas
                           rows);
     }
     for (size_t i = 0; i < ROLE_COLORS; i++) {
-        plot_separate(draft);
-        mb_buf_print(&draft->plot,
-                     "NaN with points pt 5 ps 1.4 lc rgb \"%s\" title \"%s\"",
-                     role_colors[i].color, role_colors[i].title);
+        if (role_shown(arena, result, &first->point, measure, role_colors[i].role)) {
+            plot_separate(draft);
+            mb_buf_print(&draft->plot,
+                         "NaN with points pt 5 ps 1.4 lc rgb \"%s\" title \"%s\"",
+                         role_colors[i].color, role_colors[i].title);
+        }
     }
     rows_end(
         draft, rows,

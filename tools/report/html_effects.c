@@ -157,7 +157,11 @@ void mb_html_charts(const struct mb_html *html)
                                         "role=\"region\" aria-label=\"");
         mb_escape_xml(html->out, charts->items[i].title);
         mb_buf_append_string(html->out, "\">\n");
-        svg_print(html, &charts->items[i]);
+        if (charts->items[i].svg != NULL) {
+            svg_print(html, &charts->items[i]);
+        } else {
+            mb_html_element(html, "p", "gnuplot could not draw this picture.");
+        }
         mb_buf_append_string(html->out, "</div>\n");
         mb_html_element(html, "figcaption", charts->items[i].text);
         mb_buf_append_string(html->out, "</figure>\n");

@@ -48,6 +48,11 @@ static void charts_are_complete(void **state)
         assert_null(strstr(chart->script, "`"));
         assert_non_null(strstr(chart->script, "noenhanced"));
         assert_null(chart->svg);
+        // No effect is shown without the zero that it is a difference from.
+        assert_true(strncmp(chart->stem, "effect-", 7) != 0 ||
+                    strstr(chart->script, "set xrange [* < 0 : 0 < *]") != NULL);
+        // The fake result knows the data plane, no control plane.
+        assert_null(strstr(chart->script, "title \"control plane\""));
         assert_true(strlen(chart->text) > 20);
         for (size_t j = 0; j < i; j++) {
             assert_string_not_equal(chart->stem, charts.items[j].stem);
