@@ -18,7 +18,7 @@ net: base
 collect: base format model net
 mesh: base format model net
 vet: base format model net
-exchange: base format stats model
+exchange: base format stats cli model schema check
 store: base format model
 compare: base format stats model
 run: base format stats model check load collect mesh

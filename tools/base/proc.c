@@ -241,6 +241,19 @@ static enum mb_status launch_fork(const struct mb_proc_spec *spec, struct launch
     return MB_OK;
 }
 
+static char **arguments_copy(struct mb_arena *arena, const char *const *from)
+{
+    char **argv = NULL;
+    size_t count = 0;
+    size_t capacity = 0;
+    do {
+        argv = mb_arena_grow(arena, argv, count, &capacity, sizeof *argv);
+        argv[count] =
+            from[count] == NULL ? NULL : mb_arena_copy_string(arena, from[count]);
+    } while (argv[count++] != NULL);
+    return argv;
+}
+
 // Starts with these as stdout and stderr; -1 stands for the spec's output_path.
 static enum mb_status start_with(const struct mb_proc_spec *spec, int output, int errors,
                                  struct mb_proc *proc, struct mb_err *err)
@@ -248,6 +261,7 @@ static enum mb_status start_with(const struct mb_proc_spec *spec, int output, in
     struct mb_arena arena = {0};
     enum mb_status status = MB_OK;
     int own = -1;
+    int input = -1;
     *proc = (struct mb_proc){0};
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
     struct launch launch = {
@@ -263,6 +277,15 @@ static enum mb_status start_with(const struct mb_proc_spec *spec, int output, in
                        strchr(spec->argv[0], '/') == NULL ? " on PATH" : "");
         goto out;
     }
+    if (spec->input_path != NULL) {
+        input = open(spec->input_path, O_RDONLY | O_CLOEXEC);
+        if (input < 0) {
+            status = mb_err_system(err, errno, "cannot start '%s': input file '%s'",
+                                   spec->argv[0], spec->input_path);
+            goto out;
+        }
+        launch.input = input;
+    }
     if (spec->output_path != NULL) {
         own = open(spec->output_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
         if (own < 0) {
@@ -275,19 +298,13 @@ static enum mb_status start_with(const struct mb_proc_spec *spec, int output, in
     int fallback = own >= 0 ? own : nowhere;
     launch.output = output >= 0 ? output : fallback;
     launch.errors = errors >= 0 ? errors : fallback;
-    char **argv = NULL;
-    size_t count = 0;
-    size_t capacity = 0;
-    do {
-        argv = mb_arena_grow(&arena, argv, count, &capacity, sizeof *argv);
-        argv[count] = spec->argv[count] == NULL
-                          ? NULL
-                          : mb_arena_copy_string(&arena, spec->argv[count]);
-    } while (argv[count++] != NULL);
-    launch.argv = argv;
+    launch.argv = arguments_copy(&arena, spec->argv);
     launch.envp = environment_make(&arena, spec->env);
     status = launch_fork(spec, &launch, proc, err);
 out:
+    if (input >= 0) {
+        (void)close(input);
+    }
     if (own >= 0) {
         (void)close(own);
     }

@@ -16,6 +16,7 @@ struct mb_proc_spec {
     const char *const *argv; // NULL-terminated; argv[0] is looked up on PATH
     const char *const *env;  // extra NAME=VALUE, NULL-terminated; or NULL
     const char *cwd;         // or NULL
+    const char *input_path;  // stdin; NULL: /dev/null
     const char
         *output_path; // stdout and stderr go there (created, appended); NULL: /dev/null
     int cpu;          // pins to one CPU; -1: inherits

@@ -29,6 +29,8 @@ const struct mb_cmd *const mb_commands[] = {
     &mb_cmd_verify,
     &mb_cmd_compare,
     &mb_cmd_report,
+    // Publish
+    &mb_cmd_publish,
     // More
     &mb_cmd_help,
     &mb_cmd_completion,

@@ -8,7 +8,20 @@
 
 bool mb_report_verify_good(const struct mb_report_verify *file)
 {
-    return file->failure == NULL && file->faults.count == 0;
+    return file->failure == NULL && file->faults.count == 0 &&
+           file->bundle_fault_count == 0;
+}
+
+void mb_report_verify_add(struct mb_arena *arena, struct mb_report_verify *file,
+                          const char *name, int line, const char *message)
+{
+    file->bundle_faults =
+        mb_arena_grow(arena, file->bundle_faults, file->bundle_fault_count,
+                      &file->bundle_fault_capacity, sizeof *file->bundle_faults);
+    file->bundle_faults[file->bundle_fault_count++] =
+        (struct mb_report_verify_fault){.file = mb_arena_copy_string(arena, name),
+                                        .line = line,
+                                        .message = mb_arena_copy_string(arena, message)};
 }
 
 static const char *plural(size_t n)
@@ -25,15 +38,52 @@ static void checked_print(const struct mb_derive_checked *checked, struct mb_buf
                  plural(checked->keys));
 }
 
+static void bundle_faults_print(struct mb_arena *arena,
+                                const struct mb_report_verify *file, struct mb_buf *out)
+{
+    for (size_t i = 0; i < file->bundle_fault_count; i++) {
+        const struct mb_report_verify_fault *fault = &file->bundle_faults[i];
+        size_t length = strlen(file->path);
+        const char *slash = length > 0 && file->path[length - 1] == '/' ? "" : "/";
+        const char *place =
+            fault->line > 0
+                ? mb_arena_print(arena, "%s%s%s:%d", file->path, slash, fault->file,
+                                 fault->line)
+                : mb_arena_print(arena, "%s%s%s", file->path, slash, fault->file);
+        const char *line = mb_arena_print(arena, "%s: error: %s", place, fault->message);
+        mb_text_show(line, strlen(line), "", out);
+        mb_buf_append_char(out, '\n');
+    }
+}
+
+static void bundle_print(const struct mb_report_verify *file, struct mb_buf *out)
+{
+    if (strcmp(file->signature, "trusted") == 0) {
+        mb_buf_append_string(out, "\n  signed by ");
+        mb_text_show(file->signer, strlen(file->signer), "", out);
+        mb_buf_print(out, ", %s", file->key);
+    } else if (file->key != NULL) {
+        mb_buf_print(out, "\n  signed with %s; --signer says whose it is", file->key);
+    } else if (strcmp(file->signature, "none") == 0) {
+        mb_buf_append_string(out, "\n  not signed");
+    }
+    if (!file->regenerated) {
+        mb_buf_append_string(out, "\n  made by another meshbench: report.txt and "
+                                  "disclosure.md were not written again");
+    }
+}
+
 void mb_report_verify_text(struct mb_arena *arena, const struct mb_report_verify *file,
                            bool color, struct mb_buf *out)
 {
     if (file->failure == NULL && file->faults.count > 0) {
         struct mb_findings findings;
         mb_findings_init(&findings, arena, MB_LEVEL_VALID);
-        mb_findings_add(&findings, file->path, file->doc, file->level, &file->faults);
+        mb_findings_add(&findings, file->doc != NULL ? file->doc->name : file->path,
+                        file->doc, file->level, &file->faults);
         mb_findings_text(&findings, color, out);
     }
+    bundle_faults_print(arena, file, out);
     mb_text_show(file->path, strlen(file->path), "", out);
     if (file->failure != NULL) {
         mb_buf_append_string(out, ": NOT READ: ");
@@ -46,6 +96,9 @@ void mb_report_verify_text(struct mb_arena *arena, const struct mb_report_verify
     if (good) {
         checked_print(&file->checked, out);
         mb_buf_print(out, "; level: %s", mb_level_name(file->level));
+    }
+    if (good && file->is_bundle) {
+        bundle_print(file, out);
     }
     if (file->digest[0] != '\0') {
         mb_buf_print(out, "\n  sha256 %s", file->digest);
@@ -72,6 +125,27 @@ static struct mb_node *count_node(struct mb_arena *arena, size_t count)
     return mb_node_int(arena, (int64_t)count);
 }
 
+static struct mb_node *bundle_node(struct mb_arena *arena,
+                                   const struct mb_report_verify *file)
+{
+    struct mb_node *map = mb_node_map(arena);
+    struct mb_node *faults = mb_node_list(arena);
+    for (size_t i = 0; i < file->bundle_fault_count; i++) {
+        const struct mb_report_verify_fault *fault = &file->bundle_faults[i];
+        struct mb_node *item = mb_node_map(arena);
+        mb_field_put_text(arena, item, "file", fault->file);
+        mb_node_put(arena, item, "line", mb_node_int(arena, fault->line));
+        mb_field_put_text(arena, item, "message", fault->message);
+        mb_node_push(arena, faults, item);
+    }
+    mb_field_put_text(arena, map, "signature", file->signature);
+    mb_field_put_text(arena, map, "key", file->key);
+    mb_field_put_text(arena, map, "signer", file->signer);
+    mb_node_put(arena, map, "regenerated", mb_node_bool(arena, file->regenerated));
+    mb_node_put(arena, map, "faults", faults);
+    return map;
+}
+
 struct mb_node *mb_report_verify_node(struct mb_arena *arena,
                                       const struct mb_report_verify *file)
 {
@@ -93,5 +167,8 @@ struct mb_node *mb_report_verify_node(struct mb_arena *arena,
     mb_field_put_text(arena, map, "level", mb_level_name(file->level));
     mb_node_put(arena, map, "recomputed", recomputed);
     mb_node_put(arena, map, "findings", findings);
+    if (file->is_bundle) {
+        mb_node_put(arena, map, "bundle", bundle_node(arena, file));
+    }
     return map;
 }

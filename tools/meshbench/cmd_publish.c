@@ -1,0 +1,214 @@
+#include "meshbench/commands.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/version.h"
+#include "exchange/bundle.h"
+#include "exchange/sign.h"
+#include "meshbench/bundles.h"
+#include "meshbench/documents.h"
+
+struct publish_options {
+    const char *bundle;
+    struct mb_opt_list configs;
+    const char *availability;
+    const char *sign;
+};
+
+static const char *const availabilities[] = {"available", "preview", "research", NULL};
+
+static const struct mb_opt options[] = {
+    {.name = "bundle",
+     .letter = 'b',
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct publish_options, bundle),
+     .argument = "DIR",
+     .help = "make a bundle there; of several results, one in DIR/ID for each"},
+    {.name = "config",
+     .type = MB_OPT_STRINGS,
+     .offset = offsetof(struct publish_options, configs),
+     .argument = "FILE",
+     .help = "put this configuration into the bundle; the result must have recorded its "
+             "SHA-256; may be given again"},
+    {.name = "availability",
+     .type = MB_OPT_CHOICE,
+     .offset = offsetof(struct publish_options, availability),
+     .argument = "WORD",
+     .choices = availabilities,
+     .fallback = "available",
+     .help = "whether what was measured is released (available), will be within 140 days "
+             "(preview), or neither (research)"},
+    {.name = "sign",
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct publish_options, sign),
+     .argument = "KEY",
+     .help = "sign with this SSH key, by ssh-keygen"},
+    {0},
+};
+
+static const struct mb_example examples[] = {
+    {"meshbench publish sidecar.json --bundle sidecar", "a folder that others can check"},
+    {"meshbench publish sidecar.json --bundle sidecar --sign ~/.ssh/id_ed25519",
+     "the same, signed"},
+    {0},
+};
+
+// --- making bundles
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+static enum mb_status configs_read(struct mb_arena *arena,
+                                   const struct mb_opt_list *paths,
+                                   struct mb_bundle *configs, struct mb_err *err)
+{
+    enum mb_status status = MB_OK;
+    *configs = (struct mb_bundle){.arena = arena};
+    for (size_t i = 0; status == MB_OK && i < paths->count; i++) {
+        struct mb_buf bytes = {0};
+        status = mb_file_read(paths->items[i], NULL, MB_BUNDLE_MAX_CONFIG, &bytes, err);
+        if (status == MB_OK) {
+            mb_bundle_add(configs, base_name(paths->items[i]), mb_buf_string(&bytes),
+                          bytes.size);
+        }
+        mb_buf_release(&bytes);
+    }
+    return status;
+}
+
+// Signed before it gets its name, so that nobody sees it unsigned: the signature is made
+// over a copy of SHA256SUMS and becomes a file of the bundle.
+static enum mb_status bundle_sign(struct mb_bundle *bundle, const char *key,
+                                  struct mb_err *err)
+{
+    struct mb_arena *arena = bundle->arena;
+    const struct mb_bundle_file *sums = mb_bundle_find(bundle, MB_BUNDLE_SUMS);
+    struct mb_buf signature = {0};
+    char *folder = NULL;
+    enum mb_status status = mb_file_make_temp_dir(arena, "meshbench-sign", &folder, err);
+    if (status != MB_OK) {
+        return status;
+    }
+    status = mb_file_write(mb_file_join(arena, folder, MB_BUNDLE_SUMS), sums->bytes,
+                           sums->size, err);
+    if (status == MB_OK) {
+        status = mb_sign_make(arena, folder, key, err);
+    }
+    if (status == MB_OK) {
+        status = mb_file_read(mb_file_join(arena, folder, MB_BUNDLE_SIGNATURE), NULL,
+                              MB_BUNDLE_MAX_TEXT, &signature, err);
+    }
+    if (status == MB_OK) {
+        mb_bundle_add(bundle, MB_BUNDLE_SIGNATURE, mb_buf_string(&signature),
+                      signature.size);
+    }
+    mb_buf_release(&signature);
+    struct mb_err ignored = {0};
+    (void)!mb_file_remove_tree(folder, &ignored);
+    return status;
+}
+
+static enum mb_status bundle_write(const struct mb_ctx *ctx,
+                                   const struct publish_options *opts,
+                                   struct mb_bundle *bundle, bool several,
+                                   struct mb_err *err)
+{
+    const char *id =
+        mb_bundle_id(bundle->arena, mb_bundle_find(bundle, "result.json")->digest);
+    const char *dir = opts->bundle;
+    enum mb_status status = MB_OK;
+    if (several) {
+        status = mb_file_make_dirs(dir, err);
+        dir = mb_file_join(bundle->arena, dir, id);
+    }
+    if (status == MB_OK && opts->sign != NULL) {
+        status = bundle_sign(bundle, opts->sign, err);
+    }
+    if (status == MB_OK) {
+        status = mb_bundle_write(bundle, dir, err);
+    }
+    if (status == MB_OK) {
+        (void)fprintf(ctx->out, "%s: %s, %zu files%s\n", dir, id, bundle->count,
+                      opts->sign != NULL ? ", signed" : "");
+    }
+    return status;
+}
+
+static enum mb_status result_publish(const struct mb_ctx *ctx,
+                                     const struct publish_options *opts, const char *path,
+                                     bool several, struct mb_err *err)
+{
+    struct mb_arena arena = {0};
+    struct mb_documents_result read = {0};
+    struct mb_bundle configs;
+    struct mb_bundle bundle;
+    enum mb_status status = mb_documents_read_result(ctx, &arena, path, &read, err);
+    if (status != MB_OK) {
+        goto out;
+    }
+    status = configs_read(&arena, &opts->configs, &configs, err);
+    if (status != MB_OK) {
+        goto out;
+    }
+    const struct mb_bundle_source source = {
+        .result = &read.result,
+        .result_bytes = read.doc.text,
+        .result_size = read.doc.size,
+        .level = read.level,
+        .report = mb_bundles_report(&arena, &read.result, read.digest, read.level),
+        .availability = opts->availability,
+        .created_unix_ns = ctx->clock.wall_ns(ctx->clock.state),
+        .tool_version = mb_version(),
+        .tool_commit = mb_version_commit(),
+        .configs = configs.files,
+        .config_count = configs.count,
+    };
+    status = mb_bundle_build(&arena, &source, &bundle, err);
+    if (status == MB_OK) {
+        status = bundle_write(ctx, opts, &bundle, several, err);
+    }
+out:
+    mb_result_release(&read.result);
+    mb_arena_release(&arena);
+    return status;
+}
+
+static enum mb_status publish_run(struct mb_ctx *ctx, const void *options_given,
+                                  const struct mb_args *args, struct mb_err *err)
+{
+    const struct publish_options *opts = options_given;
+    enum mb_status status = MB_OK;
+    if (opts->bundle == NULL) {
+        mb_err_hint(err, "meshbench publish RESULT --bundle DIR");
+        return mb_err_set(err, MB_USAGE, "where to is missing: --bundle");
+    }
+    for (size_t i = 0; status == MB_OK && i < args->count; i++) {
+        status = result_publish(ctx, opts, args->items[i], args->count > 1, err);
+    }
+    return status;
+}
+
+const struct mb_cmd mb_cmd_publish = {
+    .name = "publish",
+    .group = "Publish",
+    .summary = "make a bundle of a result that others can check",
+    .usage = "publish RESULT... --bundle DIR [options]",
+    .description =
+        "Makes a folder of fixed layout: the result's exact bytes, the spec's text, "
+        "configurations that the result recorded, a disclosure page and a report written "
+        "from them, and SHA256SUMS over everything, which 'sha256sum -c' reads. The "
+        "folder appears as a whole or not at all.\n\n"
+        "A signature is detached and made by ssh-keygen over SHA256SUMS, in namespace "
+        "'meshbench'. 'meshbench verify DIR' checks all of it.",
+    .options = options,
+    .options_size = sizeof(struct publish_options),
+    .args_min = 1,
+    .args_max = SIZE_MAX,
+    .examples = examples,
+    .run = publish_run,
+};
