@@ -31,6 +31,7 @@ const struct mb_cmd *const mb_commands[] = {
     &mb_cmd_report,
     // Publish
     &mb_cmd_publish,
+    &mb_cmd_reproduce,
     // More
     &mb_cmd_help,
     &mb_cmd_completion,
