@@ -1,11 +1,11 @@
 #include "meshbench/commands.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/version.h"
 #include "exchange/bundle.h"
+#include "exchange/gallery.h"
 #include "exchange/sign.h"
 #include "meshbench/bundles.h"
 #include "meshbench/documents.h"
@@ -15,6 +15,10 @@ struct publish_options {
     struct mb_opt_list configs;
     const char *availability;
     const char *sign;
+    const char *to;
+    const char *signer;
+    const char *withdraw;
+    const char *reason;
 };
 
 static const char *const availabilities[] = {"available", "preview", "research", NULL};
@@ -45,6 +49,28 @@ static const struct mb_opt options[] = {
      .offset = offsetof(struct publish_options, sign),
      .argument = "KEY",
      .help = "sign with this SSH key, by ssh-keygen"},
+    {.name = "to",
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct publish_options, to),
+     .argument = "DIR",
+     .help = "add bundles to the gallery in this folder"},
+    {.name = "signer",
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct publish_options, signer),
+     .argument = "FILE",
+     .help =
+         "of --to: bundles must be signed by somebody in this list of allowed signers, "
+         "and are shown as verified"},
+    {.name = "withdraw",
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct publish_options, withdraw),
+     .argument = "ID",
+     .help = "of --to: mark this bundle as withdrawn; it stays"},
+    {.name = "reason",
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct publish_options, reason),
+     .argument = "TEXT",
+     .help = "of --withdraw: why, for the gallery's readers"},
     {0},
 };
 
@@ -52,6 +78,10 @@ static const struct mb_example examples[] = {
     {"meshbench publish sidecar.json --bundle sidecar", "a folder that others can check"},
     {"meshbench publish sidecar.json --bundle sidecar --sign ~/.ssh/id_ed25519",
      "the same, signed"},
+    {"meshbench publish --to public/ sidecar/", "a page that a web server can serve"},
+    {"meshbench publish --to public/ --withdraw mb-32e95bbfb825729f --reason "
+     "\"the proxy was not in the path\"",
+     "kept, and marked"},
     {0},
 };
 
@@ -178,14 +208,98 @@ out:
     return status;
 }
 
+// --- the gallery
+
+static enum mb_status bundle_show(const struct mb_ctx *ctx,
+                                  const struct publish_options *opts, const char *dir,
+                                  struct mb_gallery *gallery, bool *changed,
+                                  struct mb_err *err)
+{
+    struct mb_arena arena = {0};
+    struct mb_bundles_checked checked;
+    bool added = false;
+    enum mb_status status =
+        mb_bundles_check(ctx, &arena, dir, opts->signer, &checked, err);
+    if (status == MB_OK && !mb_bundles_good(&checked)) {
+        status = mb_bundles_error(dir, &checked, err);
+    }
+    if (status == MB_OK) {
+        const struct mb_gallery_item item = {.bundle = &checked.bundle,
+                                             .claim = &checked.claim,
+                                             .result = &checked.result,
+                                             .sign = &checked.sign};
+        status = mb_gallery_add(gallery, &item, &added, err);
+    }
+    if (status == MB_OK) {
+        *changed = *changed || added;
+        (void)fprintf(ctx->out, "%s: %s %s\n", opts->to, checked.claim.id,
+                      added ? "added" : "is there already");
+    }
+    mb_bundles_release(&checked);
+    mb_arena_release(&arena);
+    return status;
+}
+
+// What was added before something failed stays added.
+static enum mb_status gallery_publish(const struct mb_ctx *ctx,
+                                      const struct publish_options *opts,
+                                      const struct mb_args *args, struct mb_err *err)
+{
+    struct mb_arena arena = {0};
+    struct mb_gallery gallery;
+    struct mb_err later = {0};
+    bool changed = false;
+    enum mb_status status = mb_gallery_read(&arena, opts->to, &gallery, err);
+    if (status == MB_OK && opts->withdraw != NULL) {
+        status = mb_gallery_withdraw(&gallery, opts->withdraw, opts->reason, err);
+        changed = status == MB_OK;
+    }
+    for (size_t i = 0; status == MB_OK && i < args->count; i++) {
+        status = bundle_show(ctx, opts, args->items[i], &gallery, &changed, err);
+    }
+    if (changed) {
+        enum mb_status written =
+            mb_gallery_write(&gallery, status == MB_OK ? err : &later);
+        status = status == MB_OK ? written : status;
+    }
+    mb_arena_release(&arena);
+    return status;
+}
+
+// --- the command
+
+static enum mb_status usage_check(const struct publish_options *opts,
+                                  const struct mb_args *args, struct mb_err *err)
+{
+    if ((opts->bundle == NULL) == (opts->to == NULL)) {
+        mb_err_hint(err, "meshbench publish RESULT --bundle DIR, then meshbench publish "
+                         "--to GALLERY DIR");
+        return mb_err_set(err, MB_USAGE, "one of --bundle and --to is needed");
+    }
+    if ((opts->withdraw == NULL) != (opts->reason == NULL) ||
+        (opts->withdraw != NULL && opts->to == NULL)) {
+        return mb_err_set(err, MB_USAGE, "--withdraw goes with --reason and --to");
+    }
+    if (opts->to != NULL && (opts->configs.count > 0 || opts->sign != NULL)) {
+        return mb_err_set(err, MB_USAGE, "--config and --sign go with --bundle");
+    }
+    if (opts->bundle != NULL && opts->signer != NULL) {
+        return mb_err_set(err, MB_USAGE, "--signer goes with --to");
+    }
+    if (args->count == 0 && opts->withdraw == NULL) {
+        return mb_err_set(err, MB_USAGE, "nothing to publish: no %s given",
+                          opts->to != NULL ? "bundle" : "result");
+    }
+    return MB_OK;
+}
+
 static enum mb_status publish_run(struct mb_ctx *ctx, const void *options_given,
                                   const struct mb_args *args, struct mb_err *err)
 {
     const struct publish_options *opts = options_given;
-    enum mb_status status = MB_OK;
-    if (opts->bundle == NULL) {
-        mb_err_hint(err, "meshbench publish RESULT --bundle DIR");
-        return mb_err_set(err, MB_USAGE, "where to is missing: --bundle");
+    enum mb_status status = usage_check(opts, args, err);
+    if (status == MB_OK && opts->to != NULL) {
+        return gallery_publish(ctx, opts, args, err);
     }
     for (size_t i = 0; status == MB_OK && i < args->count; i++) {
         status = result_publish(ctx, opts, args->items[i], args->count > 1, err);
@@ -196,18 +310,23 @@ static enum mb_status publish_run(struct mb_ctx *ctx, const void *options_given,
 const struct mb_cmd mb_cmd_publish = {
     .name = "publish",
     .group = "Publish",
-    .summary = "make a bundle of a result that others can check",
-    .usage = "publish RESULT... --bundle DIR [options]",
+    .summary = "make a bundle of a result that others can check, and show bundles",
+    .usage = "publish RESULT... --bundle DIR | BUNDLE... --to DIR [options]",
     .description =
         "Makes a folder of fixed layout: the result's exact bytes, the spec's text, "
         "configurations that the result recorded, a disclosure page and a report written "
         "from them, and SHA256SUMS over everything, which 'sha256sum -c' reads. The "
         "folder appears as a whole or not at all.\n\n"
         "A signature is detached and made by ssh-keygen over SHA256SUMS, in namespace "
-        "'meshbench'. 'meshbench verify DIR' checks all of it.",
+        "'meshbench'. 'meshbench verify DIR' checks all of it.\n\n"
+        "--to adds bundles that verify to a gallery: a folder with index.html, "
+        "index.json "
+        "and a copy of each bundle, which any web server can serve. Adding one again "
+        "changes nothing. Bundles that nobody known has signed are marked unverified, "
+        "withdrawn ones stay and are marked.",
     .options = options,
     .options_size = sizeof(struct publish_options),
-    .args_min = 1,
+    .args_min = 0,
     .args_max = SIZE_MAX,
     .examples = examples,
     .run = publish_run,
