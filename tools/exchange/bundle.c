@@ -105,8 +105,15 @@ static enum mb_status configs_add(const struct mb_bundle_source *source,
         return mb_err_set(err, MB_INVALID, "too many configurations: %zu, at most %d",
                           source->config_count, (int)MB_BUNDLE_MAX_CONFIGS);
     }
+    size_t total = 0;
     for (size_t i = 0; i < source->config_count; i++) {
         const struct mb_bundle_file *config = &source->configs[i];
+        total += config->size;
+        if (total > MB_BUNDLE_MAX_CONFIGS_BYTES) {
+            return mb_err_set(err, MB_INVALID,
+                              "configurations are larger than %d bytes together",
+                              (int)MB_BUNDLE_MAX_CONFIGS_BYTES);
+        }
         const char *name = mb_arena_print(bundle->arena, "configs/%s", config->name);
         if (!name_plain(config->name)) {
             return mb_err_set(err, MB_INVALID,
@@ -223,7 +230,11 @@ enum mb_status mb_bundle_write(const struct mb_bundle *bundle, const char *dir,
     }
     char *temporary = mb_arena_print(bundle->arena, "%.*s.%ld.partial", (int)length, dir,
                                      (long)getpid());
-    enum mb_status status = mb_file_make_dirs(temporary, err);
+    // Left by a process of the same number that was killed.
+    enum mb_status status = mb_file_remove_tree(temporary, err);
+    if (status == MB_OK) {
+        status = mb_file_make_dirs(temporary, err);
+    }
     if (status == MB_OK) {
         status = files_write(bundle, temporary, err);
     }

@@ -31,9 +31,10 @@
 // Named limits.
 enum {
     MB_BUNDLE_MAX_CONFIGS = 1000,
-    MB_BUNDLE_MAX_NAME = 200,        // bytes of a configuration's name
-    MB_BUNDLE_MAX_CONFIG = 16 << 20, // bytes
-    MB_BUNDLE_MAX_TEXT = 64 << 20,   // bytes of any other file but result.json
+    MB_BUNDLE_MAX_NAME = 200,                // bytes of a configuration's name
+    MB_BUNDLE_MAX_CONFIG = 16 << 20,         // bytes
+    MB_BUNDLE_MAX_CONFIGS_BYTES = 256 << 20, // of all of them
+    MB_BUNDLE_MAX_TEXT = 64 << 20,           // bytes of any other file but result.json
     MB_BUNDLE_MAX_FILES = MB_BUNDLE_MAX_CONFIGS + 16
 };
 

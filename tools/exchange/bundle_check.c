@@ -35,7 +35,20 @@ struct reader {
     struct mb_bundle *bundle;
     struct mb_bundle_faults *faults;
     size_t seen;
+    size_t config_bytes; // read so far
 };
+
+static size_t file_cap(const struct reader *reader, const char *name)
+{
+    size_t left = MB_BUNDLE_MAX_CONFIGS_BYTES - reader->config_bytes;
+    if (strcmp(name, "result.json") == 0) {
+        return MB_DOC_MAX_BYTES;
+    }
+    if (strncmp(name, "configs/", 8) != 0) {
+        return MB_BUNDLE_MAX_TEXT;
+    }
+    return left < MB_BUNDLE_MAX_CONFIG ? left : MB_BUNDLE_MAX_CONFIG;
+}
 
 static void file_read(struct reader *reader, const char *name)
 {
@@ -44,17 +57,16 @@ static void file_read(struct reader *reader, const char *name)
     struct stat entry;
     struct mb_err err = {0};
     struct mb_buf bytes = {0};
-    size_t cap = strcmp(name, "result.json") == 0    ? (size_t)MB_DOC_MAX_BYTES
-                 : strncmp(name, "configs/", 8) == 0 ? (size_t)MB_BUNDLE_MAX_CONFIG
-                                                     : (size_t)MB_BUNDLE_MAX_TEXT;
+    bool config = strncmp(name, "configs/", 8) == 0;
     if (lstat(path, &entry) != 0 || !S_ISREG(entry.st_mode)) {
         mb_bundle_fault(reader->faults, name, 0, "not a regular file");
         return;
     }
-    if (mb_file_read(path, NULL, cap, &bytes, &err) != MB_OK) {
+    if (mb_file_read(path, NULL, file_cap(reader, name), &bytes, &err) != MB_OK) {
         mb_bundle_fault(reader->faults, name, 0, "%s", err.message);
     } else {
         mb_bundle_add(reader->bundle, name, mb_buf_string(&bytes), bytes.size);
+        reader->config_bytes += config ? bytes.size : 0;
     }
     mb_buf_release(&bytes);
 }
