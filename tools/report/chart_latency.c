@@ -7,14 +7,14 @@
 
 // The axis is the number of nines, -log10(1 - share), so that the tail has as much room
 // as it is worth: 0 is the fastest request, 1 is p90, 2 is p99.
-static const double step_nines = 0.02;
-static const double most_nines = 5.0;
+enum { STEPS_PER_NINE = 50, STEPS = 5 * STEPS_PER_NINE };
 
 // Points of the curve, as far as the percentile has samples enough. Returns how many.
 static size_t curve_print(const struct mb_merged *merged, struct mb_buf *out)
 {
     size_t printed = 0;
-    for (double nines = step_nines; nines <= most_nines; nines += step_nines) {
+    for (int step = 1; step <= STEPS; step++) {
+        double nines = (double)step / STEPS_PER_NINE;
         int64_t share = 1000000000 - (int64_t)llround(1e9 * pow(10.0, -nines));
         struct mb_value value = mb_merged_value(merged, 'q', share);
         if (value.state != MB_VALUE_KNOWN) {
