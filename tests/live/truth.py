@@ -28,7 +28,7 @@ SERVER_CPU = int(os.environ.get("SERVER_CPU", 0))
 LOAD_CPU = int(os.environ.get("LOAD_CPU", 1 if CPUS > 1 else 0))
 
 ATTEMPTS = 3
-DISTURBED = 0.001  # share of a trial that generator or server waited for a CPU, or lost to others
+DISTURBED = 0.0002  # share of a trial that generator or server waited for a CPU, or lost to others
 failures = 0
 disturbance = 0.0
 
