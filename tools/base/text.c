@@ -83,3 +83,31 @@ void mb_text_show(const char *text, size_t size, const char *keep, struct mb_buf
         }
     }
 }
+
+void mb_text_show_xml(const char *text, const char *keep, struct mb_buf *out)
+{
+    struct mb_buf safe = {0};
+    mb_text_show(text, strlen(text), keep, &safe);
+    for (const char *at = mb_buf_string(&safe); *at != '\0'; at++) {
+        switch (*at) {
+        case '&':
+            mb_buf_append_string(out, "&amp;");
+            break;
+        case '<':
+            mb_buf_append_string(out, "&lt;");
+            break;
+        case '>':
+            mb_buf_append_string(out, "&gt;");
+            break;
+        case '"':
+            mb_buf_append_string(out, "&quot;");
+            break;
+        case '\'':
+            mb_buf_append_string(out, "&#39;");
+            break;
+        default:
+            mb_buf_append_char(out, *at);
+        }
+    }
+    mb_buf_release(&safe);
+}

@@ -17,4 +17,8 @@ int32_t mb_text_decode(const char *text, size_t size, size_t *length);
 // \u202e. `keep` lists control characters to leave alone ("\n\t"); "" for none.
 void mb_text_show(const char *text, size_t size, const char *keep, struct mb_buf *out);
 
+// The same for XML and HTML, in text and in attributes with either kind of quotes: what
+// mb_text_show gives, with & < > " ' as entities.
+void mb_text_show_xml(const char *text, const char *keep, struct mb_buf *out);
+
 #endif

@@ -33,30 +33,7 @@ static const char head[] =
 
 static void text_add(const char *text, struct mb_buf *out)
 {
-    struct mb_buf shown = {0};
-    mb_text_show(text, strlen(text), "", &shown);
-    for (const char *c = mb_buf_string(&shown); *c != '\0'; c++) {
-        switch (*c) {
-        case '<':
-            mb_buf_append_string(out, "&lt;");
-            break;
-        case '>':
-            mb_buf_append_string(out, "&gt;");
-            break;
-        case '&':
-            mb_buf_append_string(out, "&amp;");
-            break;
-        case '"':
-            mb_buf_append_string(out, "&quot;");
-            break;
-        case '\'':
-            mb_buf_append_string(out, "&#39;");
-            break;
-        default:
-            mb_buf_append_char(out, *c);
-        }
-    }
-    mb_buf_release(&shown);
+    mb_text_show_xml(text, "", out);
 }
 
 static const char *text_of(const struct mb_node *entry, const char *key)

@@ -13,42 +13,14 @@ static void shown(struct mb_buf *out, const char *text)
     mb_text_show(text, strlen(text), "", out);
 }
 
-static void xml(struct mb_buf *out, const char *text, const char *keep)
-{
-    struct mb_buf safe = {0};
-    mb_text_show(text, strlen(text), keep, &safe);
-    for (const char *at = mb_buf_string(&safe); *at != '\0'; at++) {
-        switch (*at) {
-        case '&':
-            mb_buf_append_string(out, "&amp;");
-            break;
-        case '<':
-            mb_buf_append_string(out, "&lt;");
-            break;
-        case '>':
-            mb_buf_append_string(out, "&gt;");
-            break;
-        case '"':
-            mb_buf_append_string(out, "&quot;");
-            break;
-        case '\'':
-            mb_buf_append_string(out, "&#39;");
-            break;
-        default:
-            mb_buf_append_char(out, *at);
-        }
-    }
-    mb_buf_release(&safe);
-}
-
 void mb_escape_xml(struct mb_buf *out, const char *text)
 {
-    xml(out, text, "");
+    mb_text_show_xml(text, "", out);
 }
 
 void mb_escape_xml_lines(struct mb_buf *out, const char *text)
 {
-    xml(out, text, "\n");
+    mb_text_show_xml(text, "\n", out);
 }
 
 // '@', '#' and what could become HTML or an address turn into entities, which GitHub
