@@ -32,7 +32,7 @@ yaml.h: format
 jansson.h: format
 libxml/: format
 openssl/: base load
-zlib.h: stats
+zlib.h: base stats
 llhttp.h: load app
 curl/: net
 sqlite3.h: store

@@ -1,0 +1,9 @@
+// The importers, for the table in import.c. Exchange floor.
+#ifndef MB_EXCHANGE_IMPORTERS_H
+#define MB_EXCHANGE_IMPORTERS_H
+
+#include "exchange/import.h"
+
+extern const struct mb_importer mb_importer_fortio;
+
+#endif
