@@ -217,6 +217,11 @@ static void all_headers_visit(struct mb_check *check, header_visit *visit)
         headers_visit(check, mb_node_find(request, "headers"),
                       mb_run_spec_at(check, "/workloads/%zu/request/headers", i), visit);
     }
+    const struct mb_node *variants = mb_run_list(check, "variants");
+    for (size_t i = 0; i < mb_node_count(variants); i++) {
+        headers_visit(check, mb_node_find(mb_run_item(variants, i), "headers"),
+                      mb_run_spec_at(check, "/variants/%zu/headers", i), visit);
+    }
     const struct mb_node *prometheus =
         mb_node_find(mb_node_find(check->spec, "collect"), "prometheus");
     headers_visit(check, mb_node_find(prometheus, "headers"),

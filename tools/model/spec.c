@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "model/derive.h"
@@ -225,4 +226,36 @@ const struct mb_workload *mb_spec_find_workload(const struct mb_spec *spec,
         }
     }
     return NULL;
+}
+
+static bool header_among(const char *name, const struct mb_header *headers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcasecmp(headers[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct mb_request mb_spec_request(struct mb_arena *arena,
+                                  const struct mb_workload *workload,
+                                  const struct mb_variant *variant)
+{
+    struct mb_request request = workload->request;
+    size_t most = request.header_count + variant->header_count;
+    struct mb_header *headers = mb_arena_alloc(arena, most, sizeof *headers);
+    size_t count = 0;
+    for (size_t i = 0; i < request.header_count; i++) {
+        if (!header_among(request.headers[i].name, variant->headers,
+                          variant->header_count)) {
+            headers[count++] = request.headers[i];
+        }
+    }
+    for (size_t i = 0; i < variant->header_count; i++) {
+        headers[count++] = variant->headers[i];
+    }
+    request.headers = headers;
+    request.header_count = count;
+    return request;
 }

@@ -75,6 +75,8 @@ struct mb_variant {
     const char *adapter; // built-in name or path of an adapter file; NULL: nothing to do
     struct mb_parameter *parameters; // for the adapter's template
     size_t parameter_count;
+    struct mb_header *headers; // for its requests, over those of the workload
+    size_t header_count;
     const char **config_files;   // resolved against the spec's folder
     const char **config_digests; // SHA-256 of each; an entry is NULL when not known
     size_t config_file_count;
@@ -186,5 +188,11 @@ const struct mb_variant *mb_spec_find_variant(const struct mb_spec *spec,
                                               const char *name);
 const struct mb_workload *mb_spec_find_workload(const struct mb_spec *spec,
                                                 const char *name);
+
+// The request of a workload as a variant is asked it: its header fields replace those of
+// the workload with the same name and stand beside the others. Headers in arena.
+struct mb_request mb_spec_request(struct mb_arena *arena,
+                                  const struct mb_workload *workload,
+                                  const struct mb_variant *variant);
 
 #endif

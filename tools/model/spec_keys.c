@@ -251,6 +251,10 @@ static const char *variant_key(struct mb_arena *arena, const struct mb_variant *
         mb_node_put(arena, map, "adapter",
                     adapter_node(arena, mb_node_find(resolved, "adapter")));
     }
+    if (variant->header_count > 0) {
+        mb_node_put(arena, map, "headers",
+                    headers_node(arena, mb_node_find(resolved, "headers")));
+    }
     bool tls = variant->url != NULL && strncmp(variant->url, "https:", 6) == 0;
     mb_node_put(arena, map, "tls", mb_node_bool(arena, tls));
     struct mb_node *files = mb_node_list(arena);

@@ -65,6 +65,11 @@ const struct mb_node *mb_spec_read_child(struct mb_spec_read *read,
 const char **mb_spec_read_texts(struct mb_spec_read *read, const struct mb_node *map,
                                 const char *key, size_t *count);
 
+// Header fields under the key "headers", secrets read; in arena. *count is 0 when the key
+// is absent.
+struct mb_header *mb_spec_read_headers(struct mb_spec_read *read,
+                                       const struct mb_node *map, size_t *count);
+
 // Text of a scalar that was written as text, integer or boolean; "" after a failure.
 const char *mb_spec_read_scalar(struct mb_spec_read *read, const struct mb_node *node,
                                 const char *key);

@@ -142,6 +142,7 @@ static void read_variant(struct mb_spec_read *read, const struct mb_node *node,
     read_mesh(read, node, variant);
     read_adapter(read, node, variant);
     read_config_files(read, node, variant);
+    variant->headers = mb_spec_read_headers(read, node, &variant->header_count);
 }
 
 // The twin is the same variant under another name. It is not written into `resolved`:

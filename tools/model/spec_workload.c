@@ -72,19 +72,18 @@ static const char *header_value(struct mb_spec_read *read, const struct mb_node 
     return value;
 }
 
-static void read_headers(struct mb_spec_read *read, const struct mb_node *node,
-                         struct mb_request *request)
+struct mb_header *mb_spec_read_headers(struct mb_spec_read *read,
+                                       const struct mb_node *map, size_t *count)
 {
-    const struct mb_node *map = mb_spec_read_child(read, node, "headers", MB_NODE_MAP);
-    request->header_count = mb_node_count(map);
-    request->headers =
-        mb_arena_alloc(read->arena, request->header_count, sizeof *request->headers);
-    for (size_t i = 0; i < request->header_count; i++) {
-        const struct mb_node_entry *entry = &map->as.map.entries[i];
-        request->headers[i].name = mb_spec_read_scalar(read, entry->key, "headers");
-        request->headers[i].value =
-            header_value(read, entry->value, request->headers[i].name);
+    const struct mb_node *node = mb_spec_read_child(read, map, "headers", MB_NODE_MAP);
+    *count = mb_node_count(node);
+    struct mb_header *headers = mb_arena_alloc(read->arena, *count, sizeof *headers);
+    for (size_t i = 0; i < *count; i++) {
+        const struct mb_node_entry *entry = &node->as.map.entries[i];
+        headers[i].name = mb_spec_read_scalar(read, entry->key, "headers");
+        headers[i].value = header_value(read, entry->value, headers[i].name);
     }
+    return headers;
 }
 
 static void read_body(struct mb_spec_read *read, const struct mb_node *node,
@@ -149,7 +148,7 @@ static void read_request(struct mb_spec_read *read, const struct mb_node *worklo
         mb_spec_read_fail(read, MB_INVALID, node, "'timeout' is not above zero");
     }
     request->keepalive = mb_spec_read_bool(read, node, "keepalive", true);
-    read_headers(read, node, request);
+    request->headers = mb_spec_read_headers(read, node, &request->header_count);
     read_body(read, node, request);
     read_expect(read, node, request);
 }

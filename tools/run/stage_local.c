@@ -249,13 +249,16 @@ static bool status_expected(const struct mb_request *request, int status)
 static enum mb_status probe(const struct mb_stage_local *local, size_t variant,
                             struct mb_err *err)
 {
-    const struct mb_request *request = &local->spec->workloads[0].request;
+    struct mb_arena arena = {0};
+    const struct mb_request request = mb_spec_request(&arena, &local->spec->workloads[0],
+                                                      &local->spec->variants[variant]);
     int code = 0;
     enum mb_status status =
-        mb_load_probe(local->view->targets[variant].url, request, PROBE_NS, &code, err);
-    if (status == MB_OK && !status_expected(request, code)) {
-        return mb_err_set(err, MB_FAILED, "it answers with status %d", code);
+        mb_load_probe(local->view->targets[variant].url, &request, PROBE_NS, &code, err);
+    if (status == MB_OK && !status_expected(&request, code)) {
+        status = mb_err_set(err, MB_FAILED, "it answers with status %d", code);
     }
+    mb_arena_release(&arena);
     return status;
 }
 

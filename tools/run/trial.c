@@ -28,13 +28,14 @@ static void on_progress(void *state, const struct mb_load_progress *progress)
 }
 
 static struct mb_load_plan plan_load(const struct mb_trial_bench *bench,
-                                     const struct mb_plan_trial *planned)
+                                     const struct mb_plan_trial *planned,
+                                     const struct mb_request *request)
 {
     const struct mb_plan_cell *cell = &bench->plan->cells[planned->cell];
     const struct mb_workload *workload = cell->workload;
     return (struct mb_load_plan){
         .url = bench->view->targets[cell->variant].url,
-        .request = &workload->request,
+        .request = request,
         .protocol = workload->protocol,
         .load_model = workload->load_model,
         .arrivals = workload->arrivals,
@@ -77,7 +78,9 @@ enum mb_status mb_trial_run(struct mb_arena *arena, const struct mb_trial_bench 
         .state = &watcher,
         .interrupted = bench->ctx->interrupted,
     };
-    struct mb_load_plan load = plan_load(bench, planned);
+    const struct mb_request request = mb_spec_request(
+        arena, cell->workload, &bench->plan->spec->variants[cell->variant]);
+    struct mb_load_plan load = plan_load(bench, planned, &request);
     *trial = (struct mb_trial){
         .id = planned->id,
         .block = planned->block,

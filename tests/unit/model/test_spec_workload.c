@@ -175,6 +175,39 @@ static void test_refuses_a_huge_matrix(void **state)
     mb_arena_release(&arena);
 }
 
+// A variant's header fields replace the workload's, whatever the case of their names.
+static void test_variant_has_headers(void **state)
+{
+    (void)state;
+    struct mb_arena arena = {0};
+    struct mb_doc doc = parse_text(
+        &arena,
+        "name: n\napplication: {name: a}\n"
+        "variants:\n"
+        "  - {name: plain, mesh: none, url: 'http://a'}\n"
+        "  - {name: gated, mesh: {type: istio}, url: 'http://g',\n"
+        "     headers: {HOST: app.example, X-Key: {env: MESHBENCH_EXAMPLE_TOKEN}}}\n"
+        "workloads:\n"
+        "  - name: w\n    type: load\n    load_model: closed\n"
+        "    connections: 1\n    duration: 1s\n"
+        "    request: {headers: {Host: plain.example, Accept: '*/*'}}\n");
+    struct mb_spec spec;
+    struct mb_err err = {0};
+    assert_int_equal(mb_spec_from_doc(&arena, &doc, fake_env, &spec, &err), MB_OK);
+    struct mb_request plain =
+        mb_spec_request(&arena, &spec.workloads[0], &spec.variants[0]);
+    assert_int_equal(plain.header_count, 2);
+    assert_string_equal(plain.headers[0].value, "plain.example");
+    struct mb_request gated =
+        mb_spec_request(&arena, &spec.workloads[0], &spec.variants[1]);
+    assert_int_equal(gated.header_count, 3);
+    assert_string_equal(gated.headers[0].name, "Accept");
+    assert_string_equal(gated.headers[1].name, "HOST");
+    assert_string_equal(gated.headers[1].value, "app.example");
+    assert_string_equal(gated.headers[2].value, "s3cret");
+    mb_arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +218,7 @@ int main(void)
         cmocka_unit_test(test_expands_points),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_refuses_a_huge_matrix),
+        cmocka_unit_test(test_variant_has_headers),
     };
     return cmocka_run_group_tests_name("model/spec_workload", tests, NULL, NULL);
 }
