@@ -5,12 +5,6 @@
 
 #include "model/spec.h"
 
-static const char *const default_metrics[] = {
-    "response_time.p50", "response_time.p90", "response_time.p99",
-    "throughput",        "cpu_per_request",   "memory",
-    "error_ratio",
-};
-
 // What the builder of a report carries around.
 struct builder {
     struct mb_arena *arena;
@@ -118,8 +112,10 @@ static void comparison_add(struct builder *builder, const struct mb_comparison *
 
 static bool metric_is_default(const char *name)
 {
-    for (size_t i = 0; i < sizeof default_metrics / sizeof default_metrics[0]; i++) {
-        if (strcmp(default_metrics[i], name) == 0) {
+    size_t count = 0;
+    const char *const *defaults = mb_metric_defaults(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(defaults[i], name) == 0) {
             return true;
         }
     }
@@ -137,8 +133,10 @@ static void metrics_add(struct builder *builder, const struct mb_comparison *lik
     if (options->metric_count > 0) {
         return;
     }
-    for (size_t i = 0; i < sizeof default_metrics / sizeof default_metrics[0]; i++) {
-        comparison_add(builder, like, default_metrics[i]);
+    size_t count = 0;
+    const char *const *defaults = mb_metric_defaults(&count);
+    for (size_t i = 0; i < count; i++) {
+        comparison_add(builder, like, defaults[i]);
     }
     for (size_t i = 0; i < builder->spec.primary_count; i++) {
         if (!metric_is_default(builder->spec.primary[i])) {

@@ -5,6 +5,7 @@
 #define MB_MODEL_DERIVE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "model/result.h"
@@ -55,6 +56,9 @@ struct mb_metric {
 
 // Parses a metric's name. False when it is none.
 bool mb_metric_parse(const char *name, struct mb_metric *metric);
+
+// The metrics that are looked at when nobody names any, most telling first.
+const char *const *mb_metric_defaults(size_t *count);
 
 // A percentile needs this many samples beyond it to be shown: n * (1 - share) >= 10, n
 // with the censored ones (spec/measurements.md).

@@ -128,6 +128,17 @@ bool mb_metric_parse(const char *name, struct mb_metric *metric)
     return good;
 }
 
+const char *const *mb_metric_defaults(size_t *count)
+{
+    static const char *const names[] = {
+        "response_time.p50", "response_time.p90", "response_time.p99",
+        "throughput",        "cpu_per_request",   "memory",
+        "error_ratio",
+    };
+    *count = sizeof names / sizeof names[0];
+    return names;
+}
+
 bool mb_value_supported(int64_t n, int64_t share)
 {
     int64_t beyond = SHARE_ONE - share;

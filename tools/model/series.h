@@ -32,7 +32,8 @@ struct mb_series_key {
 
 struct mb_series_value {
     struct mb_series_key key;
-    const char *title;       // "istio-mtls · steady · 16 connections · 100 rps · p99"
+    const char *title;       // "istio-mtls · steady · 16 connections · 100 rps ·
+                             // response_time.p99", "istio-mtls over baseline · ..."
     const char *environment; // digest
     const char *version;     // of the variant's mesh; NULL: none or not known
     int64_t time_unix_ns;    // when the result was finished
@@ -40,7 +41,7 @@ struct mb_series_value {
     double ratio;            // overheads: value over baseline; else NaN
     enum mb_metric_unit unit;
     bool higher_is_better;
-    size_t trials; // behind it
+    size_t trials; // behind it; for overheads the fewer of the two
 };
 
 struct mb_series_values {
@@ -50,10 +51,10 @@ struct mb_series_values {
 };
 
 // All values that a history keeps of a result: the metrics of `metrics` (NULL: the
-// default ones and the spec's primary ones), for every cell, and the overheads of every
-// variant against the first one without a mesh. Values that are not known, unsupported or
-// censored are left out; A/A twins too. Appends, in arena; strings are borrowed from the
-// result.
+// default ones and the spec's primary ones; a name that is none is left out), for every
+// cell, and the overheads of every variant against the first one without a mesh, where a
+// spec says which that is. Values that are not known, unsupported or censored are left
+// out; A/A twins too. Appends, in arena; strings are borrowed from the result.
 void mb_series_extract(struct mb_arena *arena, const struct mb_result *result,
                        const char *const *metrics, size_t metric_count,
                        struct mb_series_values *values);
