@@ -263,6 +263,7 @@ enum mb_status mb_compare(struct mb_arena *arena, const struct mb_compare_side *
     if (status == MB_OK) {
         mb_compare_decide(arena, report);
         mb_compare_gates(arena, &builder.spec, report);
+        mb_compare_notes(arena, report);
     }
     return status;
 }

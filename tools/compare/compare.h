@@ -82,6 +82,9 @@ struct mb_comparison {
     double p_rank;      // beside it: signed-rank test within a run, rank-sum across runs
     double margin;      // share that still counts as the same; 0: none declared
     double noise;       // noise floor on the scale that is tested; 0: no A/A twin
+    double first_p;     // that block 1 is one like the others; NaN with fewer than four
+    double grid;        // step that every value is a multiple of, in the metric's unit;
+                        // 0: none that can be seen
     enum mb_compare_verdict verdict;
     size_t blocks_needed; // inconclusive: blocks that would decide an effect of this size
                           // with 80% power; 0: not known
@@ -93,7 +96,8 @@ struct mb_comparison {
 // Something that a reader has to know, with the code of its rule.
 struct mb_compare_note {
     const char *code;
-    const char *message;
+    const char *message; // of the first place
+    size_t count;        // places that it holds for
 };
 
 // What became of a gate in one cell. Decided on the interval: passed when all of it keeps
@@ -170,9 +174,9 @@ MB_MUST_USE enum mb_status mb_compare(struct mb_arena *arena,
 void mb_compare_differ(struct mb_arena *arena, const struct mb_compare_options *options,
                        size_t side, struct mb_compare_report *report);
 
-// Fills in noise floors, adjusted p-values, verdicts, reasons and notes of a report whose
-// effects have been measured (mb_compare_variants does so itself). Rules, in this order:
-//  1. a side without a value: incomparable;
+// Fills in noise floors, adjusted p-values, verdicts and reasons of a report whose
+// effects have been measured (mb_compare does so itself). Rules, in this order:
+//  1. a side without any value, in no trial: incomparable;
 //  2. fewer than two paired blocks, or blocks without a value: inconclusive;
 //  3. a margin is declared and two one-sided tests put the effect inside it: same;
 //  4. p (adjusted where the metric is primary) is below 1 - confidence, and the effect is
@@ -180,10 +184,14 @@ void mb_compare_differ(struct mb_arena *arena, const struct mb_compare_options *
 //  5. else inconclusive, with the number of blocks that would decide.
 void mb_compare_decide(struct mb_arena *arena, struct mb_compare_report *report);
 
+// Points out in words what spoils the results or their comparison (MB801 and following,
+// spec/rules/mb8xx.md), after the verdicts (mb_compare does so itself).
+void mb_compare_notes(struct mb_arena *arena, struct mb_compare_report *report);
+
 // Fills in the effect's estimates from its two cells and its metric.
 void mb_compare_measure(struct mb_comparison *effect, double confidence);
 
-// Judges the spec's gates (mb_compare_variants does so itself).
+// Judges the spec's gates (mb_compare does so itself).
 void mb_compare_gates(struct mb_arena *arena, const struct mb_spec *spec,
                       struct mb_compare_report *report);
 

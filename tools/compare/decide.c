@@ -11,9 +11,6 @@
 static const double POWER = 0.80;
 enum { BLOCKS_LIMIT = 1000 };
 
-// An open load point that reached less than this share of its asked rate is saturated.
-static const double SATURATED_BELOW = 0.99;
-
 const char *mb_compare_design_name(enum mb_compare_design design)
 {
     static const char *const names[] = {"variant", "release", "overhead"};
@@ -140,8 +137,10 @@ static bool missing_settle(struct mb_arena *arena, const struct mb_compare_repor
         reason_add(arena, effect, "%s differs between the results", obstacle->path);
         return true;
     }
+    // Percentiles without a histogram do not merge into a cell's; trials have theirs.
     bool left_unknown = effect->baseline_value.state == MB_VALUE_UNKNOWN;
-    if (left_unknown || effect->value.state == MB_VALUE_UNKNOWN) {
+    if (effect->blocks == 0 &&
+        (left_unknown || effect->value.state == MB_VALUE_UNKNOWN)) {
         effect->verdict = MB_COMPARE_INCOMPARABLE;
         reason_add(arena, effect, "%s of '%s' is not known", effect->metric.name,
                    left_unknown ? effect->baseline->variant : effect->cell->variant);
@@ -229,51 +228,6 @@ static void effect_decide(struct mb_arena *arena, const struct mb_compare_report
     effect->verdict = good ? MB_COMPARE_BETTER : MB_COMPARE_WORSE;
 }
 
-static void note_add(struct mb_arena *arena, struct mb_compare_report *report,
-                     const char *code, const char *message)
-{
-    report->notes = mb_arena_grow(arena, report->notes, report->note_count,
-                                  &report->note_capacity, sizeof *report->notes);
-    report->notes[report->note_count++] =
-        (struct mb_compare_note){.code = code, .message = message};
-}
-
-static void saturation_note(struct mb_arena *arena, struct mb_compare_report *report,
-                            const struct mb_cell *cell)
-{
-    struct mb_metric throughput;
-    if (cell->point.load_model != MB_LOAD_OPEN || cell->point.rate_micro_rps <= 0 ||
-        !mb_metric_parse("throughput", &throughput)) {
-        return;
-    }
-    struct mb_value reached = mb_derive_cell(cell, &throughput);
-    double asked = (double)cell->point.rate_micro_rps / 1e6;
-    if (reached.state == MB_VALUE_KNOWN && reached.value < SATURATED_BELOW * asked) {
-        const char *message = mb_arena_print(arena,
-                                             "'%s' ran at %.0f%% of the asked rate (%s): "
-                                             "the cell is saturated, its latency "
-                                             "is that of a queue",
-                                             cell->variant, 100.0 * reached.value / asked,
-                                             mb_point_title(arena, &cell->point));
-        note_add(arena, report, "MB801", message);
-    }
-}
-
-static void bias_note(struct mb_arena *arena, struct mb_compare_report *report,
-                      const struct mb_comparison *twin)
-{
-    if (twin->p_adjusted < 1.0 - report->confidence) {
-        const char *message = mb_arena_print(
-            arena,
-            "%s of '%s' differs from its own twin by %.2g%% (%s): this setup has a bias, "
-            "effects of that size mean nothing",
-            twin->metric.name, twin->baseline->variant,
-            100.0 * fabs(expm1(twin->log_ratio.value)),
-            mb_point_title(arena, &twin->cell->point));
-        note_add(arena, report, "MB802", message);
-    }
-}
-
 void mb_compare_decide(struct mb_arena *arena, struct mb_compare_report *report)
 {
     family_adjust(report, false);
@@ -282,14 +236,5 @@ void mb_compare_decide(struct mb_arena *arena, struct mb_compare_report *report)
         struct mb_comparison *effect = &report->comparisons[i];
         effect->noise = effect->aa ? 0.0 : noise_find(report, effect);
         effect_decide(arena, report, effect);
-        if (effect->aa && effect->log_ratio.n > 0) {
-            bias_note(arena, report, effect);
-        }
-    }
-    for (size_t side = 0; side < report->side_count; side++) {
-        const struct mb_result *result = report->sides[side].result;
-        for (size_t i = 0; i < result->cell_count; i++) {
-            saturation_note(arena, report, &result->cells[i]);
-        }
     }
 }

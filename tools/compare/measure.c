@@ -5,6 +5,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "stats/special.h"
+
+// Blocks from which on it can be said that the first one is unlike the others.
+enum { FIRST_BLOCKS_LEAST = 4 };
 
 // Values of a cell's trials, block by block: log-values where all are positive.
 struct values {
@@ -13,6 +17,8 @@ struct values {
     size_t count;
     size_t lost;
     bool positive;
+    size_t first;   // index of block 1; SIZE_MAX: it is not there
+    int64_t common; // largest integer that divides every value seen; 0: none seen yet
 };
 
 static const struct mb_trial *trial_of_block(const struct mb_cell *cell, int block)
@@ -30,13 +36,31 @@ static struct values values_init(size_t most)
 {
     return (struct values){.plain = mb_mem_alloc(most, sizeof(double)),
                            .logs = mb_mem_alloc(most, sizeof(double)),
-                           .positive = true};
+                           .positive = true,
+                           .first = SIZE_MAX};
 }
 
 static void values_release(struct values *values)
 {
     mb_mem_free(values->plain);
     mb_mem_free(values->logs);
+}
+
+static int64_t common_divisor(int64_t left, int64_t right)
+{
+    while (right != 0) {
+        int64_t rest = left % right;
+        left = right;
+        right = rest;
+    }
+    return left;
+}
+
+// A time that was rounded is a whole number of its unit; an average is not.
+static void values_see(struct values *values, double value)
+{
+    bool whole = value > 0.0 && value < 0x1p53 && floor(value) == value;
+    values->common = whole ? common_divisor(values->common, (int64_t)value) : 1;
 }
 
 static void values_push(struct values *values, double plain, double log_value)
@@ -65,6 +89,9 @@ static struct values values_paired(const struct mb_cell *reference,
             continue;
         }
         bool positive = base.value > 0.0 && value.value > 0.0;
+        values.first = left->block == 1 ? values.count : values.first;
+        values_see(&values, base.value);
+        values_see(&values, value.value);
         values_push(&values, value.value - base.value,
                     positive ? log(value.value / base.value) : -INFINITY);
     }
@@ -82,6 +109,8 @@ static struct values values_single(const struct mb_cell *cell,
         }
         struct mb_value value = mb_derive_trial(cell, &cell->trials[i], metric);
         if (value.state == MB_VALUE_KNOWN) {
+            values.first = cell->trials[i].block == 1 ? values.count : values.first;
+            values_see(&values, value.value);
             values_push(&values, value.value,
                         value.value > 0.0 ? log(value.value) : -INFINITY);
         } else {
@@ -89,6 +118,40 @@ static struct values values_single(const struct mb_cell *cell,
         }
     }
     return values;
+}
+
+// The largest power of ten that divides every value: a unit that they were rounded to.
+static double values_grid(const struct values *values)
+{
+    int64_t grid = values->common > 0 ? 1 : 0;
+    while (grid > 0 && values->common % (grid * 10) == 0) {
+        grid *= 10;
+    }
+    return (double)grid;
+}
+
+// How likely block 1 is so far from the others by chance: Student's t of a prediction.
+static double values_first_p(const struct values *values)
+{
+    if (values->first == SIZE_MAX || values->count < FIRST_BLOCKS_LEAST ||
+        !values->positive) {
+        return NAN;
+    }
+    double *others = mb_mem_alloc(values->count, sizeof *others);
+    size_t count = 0;
+    for (size_t i = 0; i < values->count; i++) {
+        if (i != values->first) {
+            others[count++] = values->logs[i];
+        }
+    }
+    struct mb_sample_estimate rest = mb_sample_paired(others, count, 0.95);
+    mb_mem_free(others);
+    double error = rest.sd * sqrt(1.0 + 1.0 / (double)count);
+    if (rest.state != MB_SAMPLE_OK) {
+        return NAN;
+    }
+    return mb_special_t_two_sided((values->logs[values->first] - rest.value) / error,
+                                  rest.df);
 }
 
 static void paired_measure(struct mb_comparison *effect, double confidence)
@@ -101,6 +164,8 @@ static void paired_measure(struct mb_comparison *effect, double confidence)
         mb_sample_paired(values.logs, values.positive ? values.count : 0, confidence);
     effect->p_rank =
         mb_sample_signed_rank(values.positive ? values.logs : values.plain, values.count);
+    effect->first_p = values_first_p(&values);
+    effect->grid = values_grid(&values);
     values_release(&values);
 }
 
@@ -124,6 +189,9 @@ static void unpaired_measure(struct mb_comparison *effect, double confidence)
                                         positive ? right.count : 0, confidence);
     effect->p_rank = mb_sample_rank_sum(positive ? left.logs : left.plain, left.count,
                                         positive ? right.logs : right.plain, right.count);
+    effect->first_p = fmin(values_first_p(&left), values_first_p(&right));
+    left.common = common_divisor(left.common, right.common);
+    effect->grid = values_grid(&left);
     values_release(&left);
     values_release(&right);
 }

@@ -48,7 +48,7 @@ bool mb_point_equal(const struct mb_point *left, const struct mb_point *right)
            left->rate_micro_rps == right->rate_micro_rps;
 }
 
-struct mb_cell *mb_result_find_cell(struct mb_result *result, const char *variant,
+struct mb_cell *mb_result_find_cell(const struct mb_result *result, const char *variant,
                                     const struct mb_point *point)
 {
     for (size_t i = 0; i < result->cell_count; i++) {

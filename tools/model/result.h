@@ -202,7 +202,7 @@ MB_MUST_USE enum mb_status mb_trial_from_node(struct mb_arena *arena,
 void mb_result_release(struct mb_result *result);
 
 // The cell of a variant at a point (by point name); NULL when there is none.
-struct mb_cell *mb_result_find_cell(struct mb_result *result, const char *variant,
+struct mb_cell *mb_result_find_cell(const struct mb_result *result, const char *variant,
                                     const struct mb_point *point);
 
 // In arena: "steady · 16 connections · 100 rps", and "steady-c16-r100" for ids.

@@ -188,6 +188,7 @@ static struct mb_node *notes_node(struct mb_arena *arena,
         struct target note = {.arena = arena, .map = mb_node_map(arena)};
         text_put(note, "code", report->notes[i].code);
         text_put(note, "message", report->notes[i].message);
+        count_put(note, "count", report->notes[i].count);
         mb_node_push(arena, notes, note.map);
     }
     return notes;

@@ -186,7 +186,9 @@ static void caution_print(const struct mb_compare_report *report, struct mb_buf 
 {
     size_t saturated = 0;
     for (size_t i = 0; i < report->note_count; i++) {
-        saturated += strcmp(report->notes[i].code, "MB801") == 0;
+        if (strcmp(report->notes[i].code, "MB801") == 0) {
+            saturated += report->notes[i].count;
+        }
     }
     if (saturated > 0) {
         mb_buf_print(out,

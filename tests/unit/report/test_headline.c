@@ -83,7 +83,7 @@ static void cautions(void **state)
     (void)state;
     struct fixture fixture;
     fixture_build(&fixture);
-    struct mb_compare_note note = {.code = "MB801", .message = "saturated"};
+    struct mb_compare_note note = {.code = "MB801", .message = "saturated", .count = 1};
     struct mb_compare_difference difference = {.path = "generator.co_handling",
                                                .class = MB_COMPARE_DISQUALIFYING};
     fixture.report.notes = &note;
