@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "compare/attribute.h"
 #include "model/spec.h"
 
 // What the builder of a report carries around.
@@ -174,9 +175,9 @@ static const struct mb_cell *cell_like(const struct mb_result *result,
     return NULL;
 }
 
-static void variants_add(struct builder *builder)
+static void variants_add(struct builder *builder, size_t side)
 {
-    const struct mb_result *result = builder->result;
+    const struct mb_result *result = builder->report->sides[side].result;
     for (size_t i = 0; i < result->cell_count; i++) {
         const struct mb_cell *baseline = &result->cells[i];
         if (strcmp(baseline->variant, builder->report->baseline) != 0) {
@@ -185,8 +186,10 @@ static void variants_add(struct builder *builder)
         for (size_t j = 0; j < result->cell_count; j++) {
             const struct mb_cell *cell = &result->cells[j];
             if (cell != baseline && mb_point_equal(&cell->point, &baseline->point)) {
-                metrics_add(builder,
-                            &(struct mb_comparison){.baseline = baseline, .cell = cell});
+                metrics_add(builder, &(struct mb_comparison){.baseline_side = side,
+                                                             .side = side,
+                                                             .baseline = baseline,
+                                                             .cell = cell});
             }
         }
     }
@@ -236,6 +239,26 @@ static enum mb_status sides_add(struct builder *builder, struct mb_err *err)
     return MB_OK;
 }
 
+// Every variant against the baseline of its own result.
+static enum mb_status groups_add(struct builder *builder, struct mb_err *err)
+{
+    struct mb_compare_report *report = builder->report;
+    for (size_t side = 0; side < report->side_count; side++) {
+        variants_add(builder, side);
+        if (side > 0) {
+            mb_compare_differ(builder->arena, builder->options, side, report);
+        }
+    }
+    if (report->count == 0) {
+        enum mb_status status = mb_err_set(
+            err, MB_INVALID, "nothing to compare: no result has '%s' and another variant",
+            report->baseline);
+        mb_err_hint(err, "'--baseline VARIANT' names another one");
+        return status;
+    }
+    return MB_OK;
+}
+
 enum mb_status mb_compare(struct mb_arena *arena, const struct mb_compare_side *sides,
                           size_t count, const struct mb_compare_options *options,
                           struct mb_compare_report *report, struct mb_err *err)
@@ -243,8 +266,15 @@ enum mb_status mb_compare(struct mb_arena *arena, const struct mb_compare_side *
     const struct mb_result *first = sides[0].result;
     struct builder builder = {
         .arena = arena, .result = first, .options = options, .report = report};
-    *report = (struct mb_compare_report){.sides = sides, .side_count = count};
+    *report = (struct mb_compare_report){
+        .sides = sides, .side_count = count, .by = options->by};
     enum mb_status status = metrics_check(options, err);
+    if (status == MB_OK && options->by != NULL &&
+        !mb_compare_attribute_known(options->by)) {
+        status =
+            mb_err_set(err, MB_USAGE, "results are not grouped by '%s'", options->by);
+        mb_err_hint(err, "known are %s", mb_compare_attribute_names());
+    }
     if (status == MB_OK && first->spec_resolved != NULL) {
         status = mb_spec_from_node(arena, first->spec_resolved, NULL, &builder.spec, err);
     }
@@ -255,8 +285,10 @@ enum mb_status mb_compare(struct mb_arena *arena, const struct mb_compare_side *
         return status;
     }
     report->confidence = confidence_choose(&builder);
-    if (count == 1) {
-        variants_add(&builder);
+    if (options->by != NULL) {
+        status = groups_add(&builder, err);
+    } else if (count == 1) {
+        variants_add(&builder, 0);
     } else {
         status = sides_add(&builder, err);
     }
@@ -264,6 +296,9 @@ enum mb_status mb_compare(struct mb_arena *arena, const struct mb_compare_side *
         mb_compare_decide(arena, report);
         mb_compare_gates(arena, &builder.spec, report);
         mb_compare_notes(arena, report);
+        if (report->by != NULL) {
+            mb_compare_group(arena, report);
+        }
     }
     return status;
 }

@@ -76,15 +76,20 @@ struct mb_comparison {
     struct mb_sample_estimate log_ratio;  // mean over blocks of ln(value / baseline
                                           // value); n is 0 when a value is zero
     size_t blocks;                        // blocks in which both sides have a known value
-    size_t blocks_lost; // blocks left out: censored, unsupported or unknown
-    double p_value;     // of log_ratio where it exists, else of difference; NaN: none
-    double p_adjusted;  // Holm over its family; NaN for exploratory ones
-    double p_rank;      // beside it: signed-rank test within a run, rank-sum across runs
-    double margin;      // share that still counts as the same; 0: none declared
-    double noise;       // noise floor on the scale that is tested; 0: no A/A twin
-    double first_p;     // that block 1 is one like the others; NaN with fewer than four
-    double grid;        // step that every value is a multiple of, in the metric's unit;
-                        // 0: none that can be seen
+    size_t blocks_lost;  // blocks left out: censored, unsupported or unknown
+    double p_value;      // of log_ratio where it exists, else of difference; NaN: none
+    double p_adjusted;   // Holm over its family; NaN for exploratory ones
+    double p_rank;       // beside it: signed-rank test within a run, rank-sum across runs
+    double margin;       // share that still counts as the same; 0: none declared
+    double noise;        // noise floor on the scale that is tested; 0: no A/A twin
+    double first_p;      // that block 1 is one like the others; NaN with fewer than four
+    double grid;         // step that every value is a multiple of, in the metric's unit;
+                         // 0: none that can be seen
+    const char *group;   // value of the attribute that tables are grouped by; NULL: none
+    const char *heading; // of its column then: the value, made unique
+    size_t table;        // which table and column then, from 0, and its place before
+    size_t column;
+    size_t order;
     enum mb_compare_verdict verdict;
     size_t blocks_needed; // inconclusive: blocks that would decide an effect of this size
                           // with 80% power; 0: not known
@@ -134,6 +139,7 @@ struct mb_compare_report {
     const struct mb_compare_side *sides;
     size_t side_count;
     const char *baseline; // variant
+    const char *by;       // attribute that tables are grouped by; NULL: none
     double confidence;
     size_t family;                     // primary comparisons corrected together
     struct mb_comparison *comparisons; // by point, then variant, then metric
@@ -152,6 +158,7 @@ struct mb_compare_report {
 
 struct mb_compare_options {
     const char *baseline;       // variant; NULL: the first without a mesh
+    const char *by;             // attribute (compare/attribute.h) to group by; NULL: none
     const char *const *metrics; // NULL: the default ones and the spec's primary ones
     size_t metric_count;
     double confidence;          // 0: as the first result's spec says, else 95%
@@ -161,14 +168,19 @@ struct mb_compare_options {
 
 // One side: compares every variant with its baseline at every point. More sides: compares
 // every variant of each later result, and what it adds to its baseline, with the first
-// result. The report lives in the arena and borrows the sides. A baseline or metric that
-// does not exist is MB_USAGE with known ones as the hint; nothing to compare is
-// MB_INVALID.
+// result. Grouped by an attribute: compares every variant of every side with its baseline
+// in the same result, whatever the number of sides. The report lives in the arena and
+// borrows the sides. A baseline, metric or attribute that does not exist is MB_USAGE with
+// known ones as the hint; nothing to compare is MB_INVALID.
 MB_MUST_USE enum mb_status mb_compare(struct mb_arena *arena,
                                       const struct mb_compare_side *sides, size_t count,
                                       const struct mb_compare_options *options,
                                       struct mb_compare_report *report,
                                       struct mb_err *err);
+
+// Gives each effect of a report that has `by` its table and column, and orders them so
+// (mb_compare does so itself).
+void mb_compare_group(struct mb_arena *arena, struct mb_compare_report *report);
 
 // Lists what differs between the first side and another one (mb_compare does so itself).
 void mb_compare_differ(struct mb_arena *arena, const struct mb_compare_options *options,

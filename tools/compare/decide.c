@@ -58,6 +58,7 @@ static double noise_find(const struct mb_compare_report *report,
     for (size_t i = 0; i < report->count; i++) {
         const struct mb_comparison *twin = &report->comparisons[i];
         if (!twin->aa || effect->design != MB_COMPARE_VARIANT ||
+            twin->side != effect->side ||
             strcmp(twin->metric.name, effect->metric.name) != 0 ||
             !mb_point_equal(&twin->cell->point, &effect->cell->point)) {
             continue;

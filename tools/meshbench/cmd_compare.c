@@ -9,6 +9,7 @@
 
 struct compare_options {
     const char *baseline;
+    const char *by;
     struct mb_opt_list metrics;
     struct mb_opt_list allow;
     int64_t confidence_share;
@@ -26,6 +27,13 @@ static const struct mb_opt options[] = {
      .argument = "VARIANT",
      .help =
          "variant that the others are compared with (default: the one without a mesh)"},
+    {.name = "by",
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct compare_options, by),
+     .argument = "ATTRIBUTE",
+     .help = "a column for each mesh, version, variant, node, result, workload, "
+             "load_model, connections, rate or label:NAME, each with the baseline of its "
+             "own result"},
     {.name = "metric",
      .type = MB_OPT_STRINGS,
      .offset = offsetof(struct compare_options, metrics),
@@ -74,6 +82,8 @@ static const struct mb_example examples[] = {
     {"meshbench compare sidecar.json --baseline istio --metric response_time.p99",
      "one metric, against another variant"},
     {"meshbench compare release-1.json release-2.json", "what changed since release 1"},
+    {"meshbench compare 1.27.json 1.28.json 1.29.json --by version",
+     "what each release adds to its own baseline, side by side"},
     {"meshbench compare sidecar.json --fail-on worse -f json -o compare.json",
      "in CI: the file for programs, the exit status for the pipeline"},
     {"meshbench compare sidecar.json -f markdown", "a comment for a pull request"},
@@ -172,6 +182,7 @@ static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
     struct mb_compare_report report;
     const struct mb_compare_options wanted = {
         .baseline = opts->baseline,
+        .by = opts->by,
         .metrics = opts->metrics.items,
         .metric_count = opts->metrics.count,
         .confidence = (double)opts->confidence_share / 1e9,

@@ -42,6 +42,7 @@ static const struct column columns[] = {
     {"reason", "/reasons/0"},
     {"baseline_result", "/baseline_result"},
     {"result", "/result"},
+    {"group", "/group"},
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 

@@ -132,6 +132,7 @@ static struct mb_node *comparison_node(struct mb_arena *arena,
     text_put(target, "baseline", effect->baseline->variant);
     text_put(target, "variant", effect->cell->variant);
     mb_node_put(arena, target.map, "point", point_node(arena, &effect->cell->point));
+    text_put(target, "group", effect->group);
     text_put(target, "metric", effect->metric.name);
     text_put(target, "unit", unit_name(effect->metric.unit));
     flag_put(target, "higher_is_better", effect->metric.higher_is_better);
@@ -201,6 +202,7 @@ struct mb_node *mb_report_compare_node(struct mb_arena *arena,
     text_put(target, "meshbench", "v1");
     text_put(target, "kind", "comparison");
     text_put(target, "baseline", report->baseline);
+    text_put(target, "by", report->by);
     number_put(target, "confidence", report->confidence);
     count_put(target, "family", report->family);
     struct mb_node *comparisons = mb_node_list(arena);

@@ -132,7 +132,7 @@ static void undecided_print(struct mb_arena *arena,
         mb_buf_append_string(out, seen == 0 ? "\n#### Cannot tell\n\n" : "");
         if (seen++ < UNDECIDED_MAX) {
             mb_buf_append_string(out, "- ");
-            mb_escape_markdown(out, effect->cell->variant);
+            mb_escape_markdown(out, mb_effect_subject(arena, effect));
             mb_buf_append_string(out, ", ");
             mb_escape_markdown(out, effect->metric.name);
             mb_buf_append_string(out, ", ");
@@ -161,8 +161,8 @@ static void foot_print(const struct mb_compare_report *report, struct mb_buf *ou
         "(%zu primary comparisons, corrected by Holm) and larger than the noise floor. "
         "~: cannot tell.\n\n",
         report->confidence * 100.0,
-        report->side_count == 1 ? "blocks, each paired with the baseline of its block"
-                                : "trials (Welch); runs are not paired",
+        mb_effect_paired(report) ? "blocks, each paired with the baseline of its block"
+                                 : "trials (Welch); runs are not paired",
         report->family);
     for (size_t i = 0; i < report->side_count; i++) {
         mb_buf_append_string(out, "- ");

@@ -113,7 +113,11 @@ static void head_print(const struct page *page)
         side_print(page->arena, &report->sides[i], page->out);
     }
     const char *baseline = shown(page->arena, report->baseline);
-    if (report->side_count == 1) {
+    if (report->by != NULL) {
+        mb_buf_print(page->out,
+                     "\nWhat each variant adds to the '%s' of its own run, by %s\n",
+                     baseline, shown(page->arena, report->by));
+    } else if (report->side_count == 1) {
         mb_buf_print(page->out,
                      "\nWhat each variant adds to '%s', over %zu blocks of one run\n",
                      baseline, blocks_most(report));
@@ -184,7 +188,8 @@ static void undecided_print(const struct mb_compare_report *report,
             mb_buf_append_string(out, "\nCannot tell:\n");
         }
         if (seen <= UNDECIDED_MAX) {
-            mb_buf_print(out, "  %s, %s, %s: %s\n", shown(arena, effect->cell->variant),
+            mb_buf_print(out, "  %s, %s, %s: %s\n",
+                         shown(arena, mb_effect_subject(arena, effect)),
                          effect->metric.name, point_shown(arena, effect->cell),
                          shown(arena, effect->reasons[0]));
         }
@@ -235,8 +240,8 @@ static void foot_print(const struct mb_compare_report *report, struct mb_arena *
     }
     mb_buf_print(
         out, "\n±: %.3g%% interval of the mean over %s\n", report->confidence * 100.0,
-        report->side_count == 1 ? "blocks, each paired with the baseline of its block."
-                                : "trials (Welch); runs are not paired.");
+        mb_effect_paired(report) ? "blocks, each paired with the baseline of its block."
+                                 : "trials (Welch); runs are not paired.");
     mb_buf_print(
         out,
         "worse, better: certain at that level (%zu primary comparisons, corrected "

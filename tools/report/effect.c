@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/units.h"
+#include "compare/attribute.h"
+
 enum { VALUE_TEXT = 64 };
 
 struct mb_effect_scale mb_effect_scale(const struct mb_comparison *effect)
@@ -155,6 +158,11 @@ static void effect_text(const struct mb_comparison *effect,
     (void)snprintf(text, size, "%s%s", found, equal ? "" : verdict_word(effect));
 }
 
+bool mb_effect_paired(const struct mb_compare_report *report)
+{
+    return report->side_count == 1 || report->by != NULL;
+}
+
 size_t mb_effect_run_length(const struct mb_compare_report *report, size_t start)
 {
     size_t end = start;
@@ -191,14 +199,26 @@ const char *mb_effect_label(struct mb_arena *arena,
 {
     switch (effect->design) {
     case MB_COMPARE_VARIANT:
-        return effect->aa ? mb_arena_print(arena, "%s again", effect->baseline->variant)
-                          : effect->cell->variant;
+        if (effect->aa) {
+            return mb_arena_print(arena, "%s again", effect->baseline->variant);
+        }
+        if (report->by != NULL && !mb_compare_attribute_of_point(report->by)) {
+            return effect->heading;
+        }
+        return effect->cell->variant;
     case MB_COMPARE_RELEASE:
         return report->sides[effect->side].name;
     case MB_COMPARE_OVERHEAD:
         return mb_arena_print(arena, "over %s", effect->reference->variant);
     }
     return effect->cell->variant;
+}
+
+const char *mb_effect_subject(struct mb_arena *arena, const struct mb_comparison *effect)
+{
+    const char *variant = effect->cell->variant;
+    bool named = effect->heading == NULL || strcmp(effect->heading, variant) == 0;
+    return named ? variant : mb_arena_print(arena, "%s (%s)", variant, effect->heading);
 }
 
 static void head_fill(struct mb_arena *arena, const struct mb_compare_report *report,
@@ -240,9 +260,29 @@ static void row_fill(struct mb_arena *arena, const struct mb_compare_report *rep
     }
 }
 
-size_t mb_effect_table_fill(struct mb_arena *arena,
-                            const struct mb_compare_report *report, size_t start,
-                            struct mb_effect_table *table)
+size_t mb_effect_table_end(const struct mb_compare_report *report, size_t start)
+{
+    const struct mb_comparison *first = &report->comparisons[start];
+    size_t end = start;
+    while (end < report->count &&
+           (report->by != NULL ? report->comparisons[end].table == first->table
+                               : report->comparisons[end].baseline == first->baseline)) {
+        end++;
+    }
+    return end;
+}
+
+static void cells_make(struct mb_arena *arena, struct mb_effect_table *table)
+{
+    table->cells =
+        mb_arena_alloc(arena, table->rows * table->columns, sizeof *table->cells);
+    for (size_t i = 0; i < table->rows * table->columns; i++) {
+        table->cells[i].text = "";
+    }
+}
+
+static size_t plain_fill(struct mb_arena *arena, const struct mb_compare_report *report,
+                         size_t start, struct mb_effect_table *table)
 {
     const struct mb_comparison *first = &report->comparisons[start];
     size_t run = mb_effect_run_length(report, start);
@@ -254,16 +294,11 @@ size_t mb_effect_table_fill(struct mb_arena *arena,
     for (size_t i = 0; i < run; i++) {
         table->columns += mb_effect_shown(&first[i]);
     }
-    size_t end = start;
-    while (end < report->count && report->comparisons[end].baseline == first->baseline) {
-        end += mb_effect_run_length(report, end);
+    size_t end = mb_effect_table_end(report, start);
+    for (size_t at = start; at < end; at += mb_effect_run_length(report, at)) {
         table->rows++;
     }
-    table->cells =
-        mb_arena_alloc(arena, table->rows * table->columns, sizeof *table->cells);
-    for (size_t i = 0; i < table->rows * table->columns; i++) {
-        table->cells[i].text = "";
-    }
+    cells_make(arena, table);
     head_fill(arena, report, first, table);
     size_t at = start;
     for (size_t row = 2; row < table->rows; row++) {
@@ -271,6 +306,116 @@ size_t mb_effect_table_fill(struct mb_arena *arena,
         at += mb_effect_run_length(report, at);
     }
     return end;
+}
+
+// "steady · 16 connections · 1000 rps"; what the columns differ in is left out of it.
+static const char *grouped_title(struct mb_arena *arena,
+                                 const struct mb_compare_report *report,
+                                 const struct mb_comparison *effect)
+{
+    if (!mb_compare_attribute_of_point(report->by)) {
+        return mb_point_title(arena, &effect->cell->point);
+    }
+    const struct mb_point *point = &effect->cell->point;
+    bool no_rate = strcmp(report->by, "rate") == 0;
+    bool no_workload = strcmp(report->by, "workload") == 0;
+    char rate[32] = "unpaced";
+    char connections[48] = "";
+    if (point->rate_micro_rps >= 0) {
+        mb_units_show(MB_UNIT_RATE, (double)point->rate_micro_rps, rate, sizeof rate);
+    }
+    if (point->connections >= 0 && strcmp(report->by, "connections") != 0) {
+        (void)snprintf(connections, sizeof connections, " · %lld connections",
+                       (long long)point->connections);
+    }
+    return mb_arena_print(arena, "%s%s%s%s%s%s%s%s", effect->cell->variant,
+                          no_workload ? "" : " · ", no_workload ? "" : point->workload,
+                          connections, no_rate ? "" : " · ", no_rate ? "" : rate,
+                          report->side_count > 1 ? " · " : "",
+                          report->side_count > 1 ? report->sides[effect->side].name : "");
+}
+
+// The two rows of one metric: what the baseline has, and what is added to it.
+static void grouped_rows(struct mb_arena *arena, const struct mb_effect_table *table,
+                         size_t row, size_t column, const struct mb_comparison *effect)
+{
+    char text[MB_EFFECT_TEXT];
+    struct mb_effect_cell *above = &table->cells[row * table->columns];
+    struct mb_effect_cell *below = &table->cells[(row + 1) * table->columns];
+    struct mb_effect_scale scale = mb_effect_scale(
+        below[0].effect != NULL ? below[0].effect : effect); // one for the whole row
+    if (below[0].effect == NULL) {
+        mb_effect_metric_label(&effect->metric, text, sizeof text);
+        above[0].text = mb_arena_print(arena, "%s [%s]: baseline", text, scale.unit);
+        below[0] =
+            (struct mb_effect_cell){mb_arena_print(arena, "  %s adds", text), effect};
+    }
+    value_text(&effect->baseline_value, &scale, text, sizeof text);
+    above[column].text = mb_arena_copy_string(arena, text);
+    effect_text(effect, &scale, text, sizeof text);
+    below[column] = (struct mb_effect_cell){mb_arena_copy_string(arena, text), effect};
+}
+
+// Comparison `metric` of the variant that starts at `at`; NULL when it has fewer.
+static const struct mb_comparison *nth_of(const struct mb_compare_report *report,
+                                          size_t at, size_t metric)
+{
+    return metric < mb_effect_run_length(report, at) ? &report->comparisons[at + metric]
+                                                     : NULL;
+}
+
+// Fills the rows of one metric; false when no column shows it.
+static bool grouped_metric(struct mb_arena *arena, const struct mb_compare_report *report,
+                           size_t start, size_t metric, struct mb_effect_table *table)
+{
+    size_t end = mb_effect_table_end(report, start);
+    size_t column = 1;
+    bool shown = false;
+    for (size_t at = start; at < end; at += mb_effect_run_length(report, at)) {
+        const struct mb_comparison *effect = nth_of(report, at, metric);
+        if (effect != NULL && mb_effect_shown(effect)) {
+            grouped_rows(arena, table, table->rows, column, effect);
+            shown = true;
+        }
+        column++;
+    }
+    return shown;
+}
+
+// A column for each value of the attribute, two rows for each metric.
+static size_t grouped_fill(struct mb_arena *arena, const struct mb_compare_report *report,
+                           size_t start, struct mb_effect_table *table)
+{
+    size_t end = mb_effect_table_end(report, start);
+    size_t metrics = 0;
+    *table = (struct mb_effect_table){.columns = 1};
+    table->title = grouped_title(arena, report, &report->comparisons[start]);
+    for (size_t at = start; at < end; at += mb_effect_run_length(report, at)) {
+        size_t run = mb_effect_run_length(report, at);
+        metrics = run > metrics ? run : metrics;
+        table->columns++;
+    }
+    table->rows = 1 + 2 * metrics;
+    cells_make(arena, table);
+    size_t column = 1;
+    for (size_t at = start; at < end; at += mb_effect_run_length(report, at)) {
+        const struct mb_comparison *first = &report->comparisons[at];
+        table->cells[column++].text =
+            first->aa ? mb_effect_label(arena, report, first) : first->heading;
+    }
+    table->rows = 1;
+    for (size_t metric = 0; metric < metrics; metric++) {
+        table->rows += grouped_metric(arena, report, start, metric, table) ? 2 : 0;
+    }
+    return end;
+}
+
+size_t mb_effect_table_fill(struct mb_arena *arena,
+                            const struct mb_compare_report *report, size_t start,
+                            struct mb_effect_table *table)
+{
+    return report->by != NULL ? grouped_fill(arena, report, start, table)
+                              : plain_fill(arena, report, start, table);
 }
 
 void mb_effect_gate_text(const struct mb_compare_gate *gate, char *text, size_t size)

@@ -29,6 +29,9 @@ void mb_effect_metric_label(const struct mb_metric *metric, char *text, size_t s
 void mb_effect_size_text(const struct mb_comparison *effect,
                          const struct mb_effect_scale *scale, char *text, size_t size);
 
+// True when every effect is paired within the blocks of its own run.
+bool mb_effect_paired(const struct mb_compare_report *report);
+
 // Consecutive comparisons of one variant at one point, from `start` on.
 size_t mb_effect_run_length(const struct mb_compare_report *report, size_t start);
 
@@ -43,19 +46,27 @@ const char *mb_effect_label(struct mb_arena *arena,
                             const struct mb_compare_report *report,
                             const struct mb_comparison *effect);
 
+// "istio"; grouped by an attribute with the value beside it, "istio (1.28)". In arena.
+const char *mb_effect_subject(struct mb_arena *arena, const struct mb_comparison *effect);
+
 struct mb_effect_cell {
     const char *text;
     const struct mb_comparison *effect; // that it shows or labels; NULL in the first rows
 };
 
 // What the variants add at one load point: a row of column titles ("p99 [ms]"), the
-// baseline, then a row for each variant. The first column is labels.
+// baseline, then a row for each variant. The first column is labels. Grouped by an
+// attribute: a column for each of its values, two rows for each metric, the baseline's
+// and what is added to it.
 struct mb_effect_table {
     const char *title; // "steady · 16 connections · 100 rps"
     size_t columns;
     size_t rows;
     struct mb_effect_cell *cells; // rows * columns
 };
+
+// Where the table ends that starts with the comparison `start`.
+size_t mb_effect_table_end(const struct mb_compare_report *report, size_t start);
 
 // Fills the table of the point that the comparison `start` is of; returns where the next
 // one starts.

@@ -107,16 +107,6 @@ static bool variant_print(struct mb_arena *arena, const struct mb_compare_report
     return last != NULL;
 }
 
-static size_t point_end(const struct mb_compare_report *report, size_t start)
-{
-    size_t end = start;
-    while (end < report->count &&
-           report->comparisons[end].baseline == report->comparisons[start].baseline) {
-        end++;
-    }
-    return end;
-}
-
 static void place_say(const struct mb_compare_report *report,
                       const struct mb_comparison *effect, struct mb_buf *out)
 {
@@ -140,7 +130,7 @@ static bool point_print(struct mb_arena *arena, const struct mb_compare_report *
 {
     struct mb_buf silent = {0};
     size_t said = 0;
-    size_t end = point_end(report, start);
+    size_t end = mb_effect_table_end(report, start);
     for (size_t at = start; at < end; at += mb_effect_run_length(report, at)) {
         const struct mb_comparison *effect = &report->comparisons[at];
         struct mb_buf clause = {0};
@@ -223,7 +213,8 @@ const char *mb_headline(struct mb_arena *arena, const struct mb_compare_report *
 {
     struct mb_buf out = {0};
     bool said = false;
-    for (size_t at = 0; at < report->count && !said; at = point_end(report, at)) {
+    for (size_t at = 0; at < report->count && !said;
+         at = mb_effect_table_end(report, at)) {
         said = point_print(arena, report, at, &out);
     }
     if (!said && !disqualified(report)) {

@@ -69,9 +69,9 @@ void mb_html_effects(const struct mb_html *html)
                  "<p>First row: the values of the baseline. Rows below: what changes, "
                  "with its %.3g%% interval%s. <b>~</b>: cannot tell.</p>\n",
                  report->confidence * 100.0,
-                 report->side_count == 1 ? " over blocks, each paired with the baseline "
-                                           "of its block"
-                                         : " over trials");
+                 mb_effect_paired(report) ? " over blocks, each paired with the baseline "
+                                            "of its block"
+                                          : " over trials");
     for (size_t at = 0; at < report->count;) {
         at = table_print(html, at);
     }
@@ -182,7 +182,8 @@ static void undecided_print(const struct mb_html *html)
         mb_buf_append_string(
             html->out, seen++ == 0 ? "<h3>What the data cannot tell</h3>\n<ul>\n" : "");
         struct mb_buf text = {0};
-        mb_buf_print(&text, "%s, %s, %s: %s", effect->cell->variant, effect->metric.name,
+        mb_buf_print(&text, "%s, %s, %s: %s", mb_effect_subject(html->arena, effect),
+                     effect->metric.name,
                      mb_point_title(html->arena, &effect->cell->point),
                      effect->reasons[0]);
         mb_html_element(html, "li", mb_buf_string(&text));

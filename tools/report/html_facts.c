@@ -5,6 +5,7 @@
 
 #include "base/units.h"
 #include "format/emit.h"
+#include "report/effect.h"
 #include "report/escape.h"
 
 static void cell_open(const struct mb_html *html, const char *class)
@@ -208,7 +209,7 @@ void mb_html_method(const struct mb_html *html)
             "<dt><b>Same</b></dt><dd>two one-sided tests put it within the margin that "
             "the "
             "spec declares. Else it is undecided (<b>~</b>).</dd>\n",
-            report->side_count == 1
+            mb_effect_paired(report)
                 ? "blocks of the difference from the baseline in the same block"
                 : "trials; runs are not paired (Welch)",
             report->confidence * 100.0, report->family);
