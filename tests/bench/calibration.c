@@ -1,13 +1,17 @@
 // How often `compare` is wrong, and how often it finds what is there: simulated runs.
 //
-// usage: calibration [--go FILE]
+// usage: calibration [--go NULL_FILE EFFECT_FILE]
 // Each simulated run has BLOCKS blocks of three cells in random order: the baseline, its
 // A/A twin, and a variant whose true effect is known. The noise of a trial is one of five
-// kinds. The comparison is the tool's own (mb_compare_decide). Prints one line for each
-// kind and number of blocks: false verdicts among RUNS null runs, with and without the
-// twin, and detections among RUNS runs at the effect that mb_sample_detectable calls
-// detectable with 80% power. With --go, the null runs are also written in Go's benchmark
-// format, so that benchstat can judge them: calibration.sh does.
+// kinds. The comparison is the tool's own (mb_compare_decide), with and without the twin.
+// Prints one line for each kind and number of blocks:
+//   false    better or worse among RUNS runs without an effect
+//   effect   the minimum detectable effect that these runs state, on average
+//   found    an effect of the size that a run states, in that run
+//   again    an effect of the average size, in RUNS other runs
+// With --go, the runs without and those with an effect (the one stated with a twin) are
+// also written in Go's benchmark format, so that benchstat can judge them: calibration.sh
+// does.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +19,7 @@
 #include "base/rng.h"
 #include "compare/compare.h"
 
-enum { RUNS = 1000, CELLS = 3, BLOCKS_MAX = 12, SPREAD_RUNS = 4000 };
+enum { RUNS = 1000, CELLS = 3, BLOCKS_MAX = 12 };
 
 static const double CONFIDENCE = 0.95;
 
@@ -71,7 +75,7 @@ struct run {
     int blocks;
 };
 
-static void run_make(struct noise *noise, int blocks, double effect, struct run *run)
+static void run_make(struct noise *noise, int blocks, struct run *run)
 {
     run->blocks = blocks;
     noise_begin(noise);
@@ -79,9 +83,8 @@ static void run_make(struct noise *noise, int blocks, double effect, struct run 
         size_t order[CELLS] = {0, 1, 2};
         mb_rng_shuffle(&noise->rng, order, CELLS);
         for (int position = 0; position < CELLS; position++) {
-            double value = noise_next(noise, block * CELLS + position);
             run->logs[order[position]][block] =
-                value + (order[position] == 2 ? effect : 0);
+                noise_next(noise, block * CELLS + position);
         }
     }
 }
@@ -113,8 +116,12 @@ static struct mb_comparison effect_of(const struct run *run, int cell,
     return effect;
 }
 
-// True when the comparison says better or worse.
-static bool is_verdict(const struct run *run, bool twin)
+struct judgement {
+    bool verdict;      // better or worse
+    double detectable; // as stated, of the log-ratio
+};
+
+static struct judgement run_judge(const struct run *run, bool twin)
 {
     const struct mb_point point = {.workload = "w", .load_model = MB_LOAD_CLOSED};
     const struct mb_cell cells[CELLS] = {{.variant = "a", .point = point},
@@ -132,77 +139,110 @@ static bool is_verdict(const struct run *run, bool twin)
                                        .count = twin ? 2 : 1};
     struct mb_arena arena = {0};
     mb_compare_decide(&arena, &report);
-    enum mb_compare_verdict verdict = effects[0].verdict;
+    struct judgement judgement = {
+        .verdict = effects[0].verdict == MB_COMPARE_BETTER ||
+                   effects[0].verdict == MB_COMPARE_WORSE,
+        .detectable = effects[0].detectable,
+    };
     mb_arena_release(&arena);
-    return verdict == MB_COMPARE_BETTER || verdict == MB_COMPARE_WORSE;
+    return judgement;
 }
 
-// Standard deviation of the log-ratio within blocks, from many runs.
-static double spread_of(struct noise *noise, int blocks)
+// Makes the variant slower by this much.
+static struct run run_shifted(const struct run *run, double effect)
 {
-    double squares = 0.0;
-    struct run run;
-    for (int i = 0; i < SPREAD_RUNS; i++) {
-        run_make(noise, blocks, 0.0, &run);
-        for (int block = 0; block < blocks; block++) {
-            double ratio = run.logs[2][block] - run.logs[0][block];
-            squares += ratio * ratio;
-        }
+    struct run shifted = *run;
+    for (int block = 0; block < run->blocks; block++) {
+        shifted.logs[2][block] += effect;
     }
-    return sqrt(squares / ((double)SPREAD_RUNS * blocks));
+    return shifted;
 }
 
-static void go_write(FILE *go, const struct noise *noise, int index,
-                     const struct run *run)
+static void go_write(FILE *go, enum kind kind, int index, const struct run *run)
 {
     for (int side = 0; go != NULL && side < 2; side++) {
         for (int block = 0; block < run->blocks; block++) {
             (void)fprintf(go, "%s BenchmarkNoise/kind=%s/blocks=%d/run=%d 1 %.6f ns/op\n",
-                          side == 0 ? "A" : "B", kind_names[noise->kind], run->blocks,
-                          index, 1e6 * exp(run->logs[side * 2][block]));
+                          side == 0 ? "A" : "B", kind_names[kind], run->blocks, index,
+                          1e6 * exp(run->logs[side * 2][block]));
         }
     }
 }
 
-static void kind_judge(enum kind kind, int blocks, FILE *go)
+struct tally {
+    int alarms;
+    int found;
+    int again;
+    double effect; // mean of those stated
+};
+
+// What RUNS runs without an effect say, and what they say of one that is added.
+static void nulls_judge(struct noise *noise, int blocks, FILE *go,
+                        struct tally tallies[2])
 {
-    struct noise noise = {.kind = kind};
-    mb_rng_init(&noise.rng, mb_rng_derive(20261123, kind_names[kind]) + (uint64_t)blocks);
-    double spread = spread_of(&noise, blocks);
-    double effect = mb_sample_detectable((size_t)blocks, spread, CONFIDENCE, 0.80);
-    int alarms = 0;
-    int alarms_bare = 0;
-    int found = 0;
-    int found_bare = 0;
     struct run run;
     for (int i = 0; i < RUNS; i++) {
-        run_make(&noise, blocks, 0.0, &run);
-        go_write(go, &noise, i, &run);
-        alarms += is_verdict(&run, true);
-        alarms_bare += is_verdict(&run, false);
-        run_make(&noise, blocks, effect, &run);
-        found += is_verdict(&run, true);
-        found_bare += is_verdict(&run, false);
+        run_make(noise, blocks, &run);
+        go_write(go, noise->kind, i, &run);
+        for (int twin = 0; twin < 2; twin++) {
+            struct judgement null = run_judge(&run, twin == 1);
+            struct run shifted = run_shifted(&run, null.detectable);
+            tallies[twin].alarms += null.verdict;
+            tallies[twin].effect += null.detectable / RUNS;
+            tallies[twin].found += run_judge(&shifted, twin == 1).verdict;
+        }
     }
-    printf("%-15s %6d %11.1f%% %11.1f%% %11.1f%% %11.1f%% %11.1f%%\n", kind_names[kind],
-           blocks, 100.0 * alarms / RUNS, 100.0 * alarms_bare / RUNS,
-           100.0 * expm1(effect), 100.0 * found / RUNS, 100.0 * found_bare / RUNS);
+}
+
+static void effects_judge(struct noise *noise, int blocks, FILE *go,
+                          struct tally tallies[2])
+{
+    struct run run;
+    for (int i = 0; i < RUNS; i++) {
+        run_make(noise, blocks, &run);
+        for (int twin = 0; twin < 2; twin++) {
+            struct run shifted = run_shifted(&run, tallies[twin].effect);
+            tallies[twin].again += run_judge(&shifted, twin == 1).verdict;
+            go_write(twin == 1 ? go : NULL, noise->kind, i, &shifted);
+        }
+    }
+}
+
+static void kind_judge(enum kind kind, int blocks, FILE *go_null, FILE *go_effect)
+{
+    struct noise noise = {.kind = kind};
+    struct tally tallies[2] = {{0}};
+    mb_rng_init(&noise.rng, mb_rng_derive(20261123, kind_names[kind]) + (uint64_t)blocks);
+    nulls_judge(&noise, blocks, go_null, tallies);
+    effects_judge(&noise, blocks, go_effect, tallies);
+    printf("%-15s %6d", kind_names[kind], blocks);
+    for (int twin = 1; twin >= 0; twin--) {
+        const struct tally *tally = &tallies[twin];
+        printf(" | %6.1f%% %6.1f%% %6.1f%% %6.1f%%", 100.0 * tally->alarms / RUNS,
+               100.0 * expm1(tally->effect), 100.0 * tally->found / RUNS,
+               100.0 * tally->again / RUNS);
+    }
+    printf("\n");
 }
 
 int main(int argc, char **argv)
 {
     static const int sizes[] = {6, 12};
-    FILE *go = argc == 3 && strcmp(argv[1], "--go") == 0 ? fopen(argv[2], "w") : NULL;
-    if (argc != 1 && go == NULL) {
-        (void)fprintf(stderr, "usage: calibration [--go FILE]\n");
+    bool go = argc == 4 && strcmp(argv[1], "--go") == 0;
+    FILE *go_null = go ? fopen(argv[2], "w") : NULL;
+    FILE *go_effect = go ? fopen(argv[3], "w") : NULL;
+    if (argc != 1 && (go_null == NULL || go_effect == NULL)) {
+        (void)fprintf(stderr, "usage: calibration [--go NULL_FILE EFFECT_FILE]\n");
         return 2;
     }
-    printf("%-15s %6s %12s %12s %12s %12s %12s\n", "noise", "blocks", "false", "no twin",
-           "effect", "found", "no twin");
+    printf("%-15s %6s | %-31s | %-31s\n", "", "", "with an A/A twin", "without");
+    printf("%-15s %6s | %7s %7s %7s %7s | %7s %7s %7s %7s\n", "noise", "blocks", "false",
+           "effect", "found", "again", "false", "effect", "found", "again");
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         for (int kind = 0; kind < KINDS; kind++) {
-            kind_judge((enum kind)kind, sizes[i], go);
+            kind_judge((enum kind)kind, sizes[i], go_null, go_effect);
         }
     }
-    return go != NULL && fclose(go) != 0;
+    bool written = !go || (fclose(go_null) == 0 && fclose(go_effect) == 0);
+    return written ? 0 : 1;
 }

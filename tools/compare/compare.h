@@ -76,23 +76,25 @@ struct mb_comparison {
     struct mb_sample_estimate log_ratio;  // mean over blocks of ln(value / baseline
                                           // value); n is 0 when a value is zero
     size_t blocks;                        // blocks in which both sides have a known value
-    size_t blocks_lost;  // blocks left out: censored, unsupported or unknown
-    double p_value;      // of log_ratio where it exists, else of difference; NaN: none
-    double p_adjusted;   // Holm over its family; NaN for exploratory ones
-    double p_rank;       // beside it: signed-rank test within a run, rank-sum across runs
-    double margin;       // share that still counts as the same; 0: none declared
-    double noise;        // noise floor on the scale that is tested; 0: no A/A twin
-    double first_p;      // that block 1 is one like the others; NaN with fewer than four
-    double grid;         // step that every value is a multiple of, in the metric's unit;
-                         // 0: none that can be seen
-    const char *group;   // value of the attribute that tables are grouped by; NULL: none
+    size_t blocks_lost; // blocks left out: censored, unsupported or unknown
+    double p_value;     // of log_ratio where it exists, else of difference; NaN: none
+    double p_adjusted;  // Holm over its family; NaN for exploratory ones
+    double p_rank;      // beside it: signed-rank test within a run, rank-sum across runs
+    double margin;      // share that still counts as the same; 0: none declared
+    double noise;       // noise floor on the scale that is tested; 0: no A/A twin
+    double detectable;  // smallest effect, on the scale that is tested, that a comparison
+                        // as noisy as this one finds with 80% power; NaN: not known
+    double first_p;     // that block 1 is one like the others; NaN with fewer than four
+    double grid;        // step that every value is a multiple of, in the metric's unit;
+                        // 0: none that can be seen
+    const char *group;  // value of the attribute that tables are grouped by; NULL: none
     const char *heading; // of its column then: the value, made unique
     size_t table;        // which table and column then, from 0, and its place before
     size_t column;
     size_t order;
     enum mb_compare_verdict verdict;
     size_t blocks_needed; // inconclusive: blocks that would decide an effect of this size
-                          // with 80% power; 0: not known
+                          // with 80% power, noise floor included; 0: not known
     const char **reasons; // why the verdict is what it is
     size_t reason_count;
     size_t reason_capacity;

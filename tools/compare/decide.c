@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/units.h"
 
 // Power for which "blocks needed" is stated, and where counting stops.
 static const double POWER = 0.80;
@@ -50,26 +51,28 @@ static void reason_add(struct mb_arena *arena, struct mb_comparison *effect,
     va_end(args);
 }
 
-// Half the width of the A/A interval at the same point and metric; 0 when there is no
-// twin on the same scale.
-static double noise_find(const struct mb_compare_report *report,
-                         const struct mb_comparison *effect)
+// The A/A difference of the same metric against the same baseline, on the same scale;
+// NULL when there is none. Comparisons against one baseline stand side by side.
+static const struct mb_sample_estimate *twin_find(const struct mb_compare_report *report,
+                                                  const struct mb_comparison *effect)
 {
-    for (size_t i = 0; i < report->count; i++) {
-        const struct mb_comparison *twin = &report->comparisons[i];
-        if (!twin->aa || effect->design != MB_COMPARE_VARIANT ||
-            twin->side != effect->side ||
-            strcmp(twin->metric.name, effect->metric.name) != 0 ||
-            !mb_point_equal(&twin->cell->point, &effect->cell->point)) {
-            continue;
-        }
+    const struct mb_comparison *end = report->comparisons + report->count;
+    const struct mb_comparison *twin = effect;
+    if (effect->aa || effect->design != MB_COMPARE_VARIANT) {
+        return NULL;
+    }
+    while (twin > report->comparisons && twin[-1].baseline == effect->baseline) {
+        twin--;
+    }
+    for (; twin < end && twin->baseline == effect->baseline; twin++) {
         const struct mb_sample_estimate *noise = mb_compare_tested(twin);
         bool same_scale = (twin->log_ratio.n > 0) == (effect->log_ratio.n > 0);
-        if (same_scale && noise->state != MB_SAMPLE_TOO_FEW) {
-            return (noise->high - noise->low) / 2.0;
+        if (twin->aa && strcmp(twin->metric.name, effect->metric.name) == 0 &&
+            same_scale && noise->state != MB_SAMPLE_TOO_FEW) {
+            return noise;
         }
     }
-    return 0.0;
+    return NULL;
 }
 
 // Holm within each of two families: the primary comparisons, and the A/A ones, which tell
@@ -175,38 +178,92 @@ static bool margin_holds(const struct mb_compare_report *report,
     return p < 1.0 - report->confidence;
 }
 
+// At which the effect is tested. A family of primary metrics is corrected: in the worst
+// case, that of one effect among many that are none, by its size.
+static double test_confidence(const struct mb_compare_report *report,
+                              const struct mb_comparison *effect)
+{
+    bool corrected = effect->primary && report->family > 1;
+    double alpha = 1.0 - report->confidence;
+    return 1.0 - (corrected ? alpha / (double)report->family : alpha);
+}
+
+// "effects under 3.4%", "differences under 0.12 ms": what could go unseen. In arena.
+static const char *unseen_text(struct mb_arena *arena, const struct mb_comparison *effect)
+{
+    char text[64];
+    if (effect->log_ratio.n > 0) {
+        return mb_arena_print(arena, "effects under %.2g%% could go unseen",
+                              100.0 * expm1(effect->detectable));
+    }
+    switch (effect->metric.unit) {
+    case MB_METRIC_NS:
+    case MB_METRIC_NS_PER_REQUEST:
+        mb_units_show(MB_UNIT_DURATION, effect->detectable, text, sizeof text);
+        break;
+    case MB_METRIC_RPS:
+        mb_units_show(MB_UNIT_RATE, effect->detectable * 1e6, text, sizeof text);
+        break;
+    case MB_METRIC_RATIO:
+        mb_units_show(MB_UNIT_SHARE, effect->detectable * 1e9, text, sizeof text);
+        break;
+    case MB_METRIC_BYTES:
+        mb_units_show(MB_UNIT_SIZE, effect->detectable, text, sizeof text);
+        break;
+    }
+    return mb_arena_print(arena, "differences under %s could go unseen", text);
+}
+
+// What would decide an effect of the size seen. In arena.
+static const char *needed_text(struct mb_arena *arena,
+                               const struct mb_compare_report *report,
+                               const struct mb_sample_estimate *twin,
+                               struct mb_comparison *effect)
+{
+    size_t needed =
+        mb_sample_pairs_needed(mb_compare_tested(effect), twin,
+                               test_confidence(report, effect), POWER, BLOCKS_LIMIT);
+    if (needed >= BLOCKS_LIMIT) {
+        return "an effect of this size is lost in this setup's noise";
+    }
+    effect->blocks_needed = needed;
+    return mb_arena_print(arena, "about %zu %s would decide an effect of this size",
+                          needed,
+                          effect->design == MB_COMPARE_VARIANT ? "blocks" : "trials");
+}
+
 // Rule 5: says why the data cannot tell, and what would.
 static void inconclusive_explain(struct mb_arena *arena,
                                  const struct mb_compare_report *report,
+                                 const struct mb_sample_estimate *twin,
                                  struct mb_comparison *effect)
 {
     const struct mb_sample_estimate *estimate = mb_compare_tested(effect);
     effect->verdict = MB_COMPARE_INCONCLUSIVE;
+    const char *unseen = isnan(effect->detectable) ? "" : unseen_text(arena, effect);
+    const char *before_unseen = isnan(effect->detectable) ? "" : "; ";
     if (estimate->value == 0.0) {
-        reason_add(arena, effect, "no difference was seen");
+        reason_add(arena, effect, "no difference was seen%s%s", before_unseen, unseen);
         return;
     }
-    if (fabs(estimate->value) <= effect->noise) {
-        reason_add(arena, effect, "below the noise floor (the baseline against itself)");
-        return;
-    }
-    size_t needed = mb_sample_pairs_needed(estimate->value,
-                                           estimate->error * sqrt((double)estimate->n),
-                                           report->confidence, POWER, BLOCKS_LIMIT);
-    if (needed < BLOCKS_LIMIT) {
-        effect->blocks_needed = needed;
-        reason_add(arena, effect, "about %zu blocks would decide an effect of this size",
-                   needed);
-    } else {
-        reason_add(arena, effect, "an effect of this size is lost in this setup's noise");
-    }
+    bool below = fabs(estimate->value) <= effect->noise;
+    reason_add(arena, effect, "%s%s%s%s",
+               below ? "below the noise floor (the baseline against itself): " : "",
+               needed_text(arena, report, twin, effect), before_unseen, unseen);
 }
 
 static void effect_decide(struct mb_arena *arena, const struct mb_compare_report *report,
                           struct mb_comparison *effect)
 {
+    const struct mb_sample_estimate *twin = twin_find(report, effect);
+    effect->noise = twin != NULL ? (twin->high - twin->low) / 2.0 : 0.0;
+    effect->detectable = NAN;
     if (missing_settle(arena, report, effect)) {
         return;
+    }
+    if (!effect->aa) { // a twin has no effect that could be found
+        effect->detectable = mb_sample_detectable(mb_compare_tested(effect), twin,
+                                                  test_confidence(report, effect), POWER);
     }
     if (margin_holds(report, effect)) {
         effect->verdict = MB_COMPARE_SAME;
@@ -218,7 +275,7 @@ static void effect_decide(struct mb_arena *arena, const struct mb_compare_report
     double p = isnan(effect->p_adjusted) ? effect->p_value : effect->p_adjusted;
     if (effect->aa || p >= 1.0 - report->confidence ||
         fabs(estimate->value) <= effect->noise) {
-        inconclusive_explain(arena, report, effect);
+        inconclusive_explain(arena, report, twin, effect);
         return;
     }
     if (estimate->state == MB_SAMPLE_ZERO_VARIANCE) {
@@ -235,7 +292,6 @@ void mb_compare_decide(struct mb_arena *arena, struct mb_compare_report *report)
     family_adjust(report, true);
     for (size_t i = 0; i < report->count; i++) {
         struct mb_comparison *effect = &report->comparisons[i];
-        effect->noise = effect->aa ? 0.0 : noise_find(report, effect);
         effect_decide(arena, report, effect);
     }
 }

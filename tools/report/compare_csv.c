@@ -37,6 +37,8 @@ static const struct column columns[] = {
     {"p_rank", "/p_rank"},
     {"margin", "/margin"},
     {"noise_floor_ratio", "/noise_floor_ratio"},
+    {"detectable_ratio", "/detectable_ratio"},
+    {"detectable_difference", "/detectable_difference"},
     {"verdict", "/verdict"},
     {"blocks_needed", "/blocks_needed"},
     {"reason", "/reasons/0"},

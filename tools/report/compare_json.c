@@ -148,6 +148,9 @@ static struct mb_node *comparison_node(struct mb_arena *arena,
     number_put(target, "margin", effect->margin > 0.0 ? effect->margin : NAN);
     number_put(target, "noise_floor_ratio",
                effect->noise > 0.0 && ratio ? exp(effect->noise) : NAN);
+    number_put(target, "detectable_ratio", ratio ? exp(effect->detectable) : NAN);
+    number_put(target, "detectable_difference",
+               ratio ? NAN : effect->detectable * unit_scale(effect->metric.unit));
     text_put(target, "verdict", mb_compare_verdict_name(effect->verdict));
     mb_node_put(arena, target.map, "blocks_needed",
                 effect->blocks_needed > 0

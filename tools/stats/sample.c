@@ -195,55 +195,95 @@ void mb_sample_holm(const double *p_values, size_t count, double *adjusted)
     mb_mem_free(ranked);
 }
 
-// Power of a two-sided paired t test by the normal approximation to the noncentral t with
-// the t quantile as critical value: within one pair of the exact answer from 4 pairs on.
-static double paired_power(double effect, double sd, size_t n, double confidence)
+// What an effect has to overcome.
+struct hurdles {
+    double error; // standard error of the effect
+    double df;
+    double twin_error; // of the twin's difference; 0: no twin
+    double twin_df;
+    double twin_confidence; // of the twin's interval
+};
+
+static double quantile_two_sided(double confidence, double df)
 {
-    double shift = fabs(effect) / sd * sqrt((double)n);
-    double df = (double)n - 1.0;
-    double critical = mb_special_t_quantile(0.5 + confidence / 2.0, df);
-    // Mean and spread of the noncentral t, after Johnson and Kotz: P(T > critical).
-    double z = (shift - critical * (1.0 - 1.0 / (4.0 * df))) /
-               sqrt(1.0 + critical * critical / (2.0 * df));
-    return mb_special_normal_cdf(z);
+    return mb_special_t_quantile(0.5 + confidence / 2.0, df);
 }
 
-size_t mb_sample_pairs_needed(double effect, double sd, double confidence, double power,
-                              size_t limit)
+static struct hurdles hurdles_of(const struct mb_sample_estimate *estimate,
+                                 const struct mb_sample_estimate *twin)
 {
-    size_t low = 2;
-    size_t high = limit;
-    if (!(fabs(effect) > 0.0) || paired_power(effect, sd, limit, confidence) < power) {
+    struct hurdles hurdles = {.error = estimate->error, .df = estimate->df};
+    if (twin != NULL && twin->state == MB_SAMPLE_OK) {
+        double half = (twin->high - twin->low) / 2.0;
+        hurdles.twin_error = twin->error;
+        hurdles.twin_df = twin->df;
+        hurdles.twin_confidence =
+            1.0 - mb_special_t_two_sided(half / twin->error, twin->df);
+    }
+    return hurdles;
+}
+
+// The higher hurdle, and above it a reserve for the scatter of the effect and that of the
+// hurdle: a standard deviation is known to a share of 1 / sqrt(2 df) of itself, so a
+// hurdle of `critical` errors scatters by critical / sqrt(2 df) of them.
+static double detectable_beyond(const struct hurdles *hurdles, double confidence,
+                                double power)
+{
+    double critical = quantile_two_sided(confidence, hurdles->df);
+    double hurdle = critical * hurdles->error;
+    if (hurdles->twin_error > 0.0) {
+        hurdle = fmax(hurdle,
+                      hurdles->twin_error *
+                          quantile_two_sided(hurdles->twin_confidence, hurdles->twin_df));
+    }
+    double scatter = fmax(hurdles->error, hurdles->twin_error) *
+                     sqrt(1.0 + critical * critical / (2.0 * hurdles->df));
+    return hurdle + mb_special_t_quantile(power, hurdles->df) * scatter;
+}
+
+double mb_sample_detectable(const struct mb_sample_estimate *estimate,
+                            const struct mb_sample_estimate *twin, double confidence,
+                            double power)
+{
+    struct hurdles hurdles = hurdles_of(estimate, twin);
+    bool varied = estimate->state == MB_SAMPLE_OK || hurdles.twin_error > 0.0;
+    if (estimate->state == MB_SAMPLE_TOO_FEW || !varied) {
+        return NAN;
+    }
+    return detectable_beyond(&hurdles, confidence, power);
+}
+
+// The hurdles as they would be with n values instead of those seen.
+static struct hurdles hurdles_at(const struct hurdles *seen, size_t seen_n, size_t n)
+{
+    double shrink = sqrt((double)seen_n / (double)n);
+    double growth = ((double)n - 1.0) / ((double)seen_n - 1.0);
+    struct hurdles hurdles = *seen;
+    hurdles.error *= shrink;
+    hurdles.twin_error *= shrink;
+    hurdles.df *= growth;
+    hurdles.twin_df *= growth;
+    return hurdles;
+}
+
+size_t mb_sample_pairs_needed(const struct mb_sample_estimate *estimate,
+                              const struct mb_sample_estimate *twin, double confidence,
+                              double power, size_t limit)
+{
+    if (estimate->state == MB_SAMPLE_TOO_FEW || !(fabs(estimate->value) > 0.0)) {
         return limit;
     }
+    struct hurdles seen = hurdles_of(estimate, twin);
+    size_t low = 2;
+    size_t high = limit;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (paired_power(effect, sd, middle, confidence) >= power) {
+        struct hurdles hurdles = hurdles_at(&seen, estimate->n, middle);
+        if (detectable_beyond(&hurdles, confidence, power) <= fabs(estimate->value)) {
             high = middle;
         } else {
             low = middle + 1;
         }
     }
     return low;
-}
-
-double mb_sample_detectable(size_t n, double sd, double confidence, double power)
-{
-    if (n < 2 || !(sd > 0.0)) {
-        return n < 2 ? NAN : 0.0;
-    }
-    double low = 0.0;
-    double high = sd;
-    while (paired_power(high, sd, n, confidence) < power) {
-        high *= 2.0;
-    }
-    for (int i = 0; i < 100; i++) {
-        double middle = (low + high) / 2.0;
-        if (paired_power(middle, sd, n, confidence) < power) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return high;
 }

@@ -69,13 +69,22 @@ double mb_sample_pseudo_median(const double *values, size_t count);
 // NaN and is not part of the family.
 void mb_sample_holm(const double *p_values, size_t count, double *adjusted);
 
-// Pairs needed so that a true effect of this size is found with the given power by a
-// paired t test, from the standard deviation seen; at least 2, at most `limit` (then:
-// `limit`).
-size_t mb_sample_pairs_needed(double effect, double sd, double confidence, double power,
-                              size_t limit);
+// The smallest true effect that a comparison as noisy as this one finds with the given
+// power (0.5 or more), on the scale of `estimate`. Found means: certain at `confidence`,
+// and larger than half the width of the interval of `twin`, which is what the baseline
+// differs from itself; twin NULL: no such hurdle. Both hurdles are those of this sample,
+// and the scatter that they have from sample to sample is allowed for, so that the effect
+// is found as often in another sample of the kind (tests/bench/calibration.c). NaN when
+// the estimate has no interval, or nothing varied.
+double mb_sample_detectable(const struct mb_sample_estimate *estimate,
+                            const struct mb_sample_estimate *twin, double confidence,
+                            double power);
 
-// Smallest true effect that n pairs with that deviation find with the given power.
-double mb_sample_detectable(size_t n, double sd, double confidence, double power);
+// Pairs (or values of each side) from which on an effect of the size of `estimate` is
+// detectable in that sense, when spreads stay what they are; at least 2, at most `limit`
+// (then: `limit`).
+size_t mb_sample_pairs_needed(const struct mb_sample_estimate *estimate,
+                              const struct mb_sample_estimate *twin, double confidence,
+                              double power, size_t limit);
 
 #endif

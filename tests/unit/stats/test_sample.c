@@ -120,24 +120,23 @@ static void tost_line(int line)
          1e-9);
 }
 
-// The approximation of the power is good to a hundredth, so the pairs it asks for are
-// those that the exact noncentral t asks for, or one off.
-static void power_line(int line)
+// The test at its confidence, the twin's interval at 95%, a power of 80%.
+static void detectable_line(int line)
 {
     double confidence = number_next();
-    size_t n = (size_t)number_next();
-    double effect = number_next();
+    struct sample x = sample_next();
+    struct sample twin = sample_next();
     equals_sign();
-    double power = number_next();
-    if (!(power >= 0.3 && power <= 0.98)) { // SciPy gives NaN near 1
-        return;
-    }
-    size_t needed = mb_sample_pairs_needed(effect, 1.0, confidence, power, 1000);
-    if (needed + 1 < n || needed > n + 1) {
-        fail_msg("sample.txt:%d: %zu pairs, expected %zu", line, needed, n);
-    }
-    near("detectable", line, mb_sample_detectable(n, 1.0, confidence, power), effect,
-         0.03);
+    struct mb_sample_estimate seen = mb_sample_paired(x.values, x.count, confidence);
+    struct mb_sample_estimate floor = mb_sample_paired(twin.values, twin.count, 0.95);
+    near("detectable", line, mb_sample_detectable(&seen, NULL, confidence, 0.8),
+         number_next(), 1e-9);
+    near("beyond a twin", line, mb_sample_detectable(&seen, &floor, confidence, 0.8),
+         number_next(), 1e-9);
+    size_t alone = mb_sample_pairs_needed(&seen, NULL, confidence, 0.8, 200);
+    size_t beyond = mb_sample_pairs_needed(&seen, &floor, confidence, 0.8, 200);
+    near("pairs", line, (double)alone, number_next(), 1e-9);
+    near("pairs beyond a twin", line, (double)beyond, number_next(), 1e-9);
 }
 
 static void holm_line(int line)
@@ -178,9 +177,9 @@ static const struct {
     const char *name;
     void (*check)(int line);
 } kinds[] = {
-    {"paired", paired_line},     {"welch", welch_line},     {"signed", signed_line},
-    {"shift", shift_line},       {"ranksum", ranksum_line}, {"tost", tost_line},
-    {"power", power_line},       {"holm", holm_line},       {"special", special_line},
+    {"paired", paired_line},         {"welch", welch_line},     {"signed", signed_line},
+    {"shift", shift_line},           {"ranksum", ranksum_line}, {"tost", tost_line},
+    {"detectable", detectable_line}, {"holm", holm_line},       {"special", special_line},
     {"binomial", binomial_line},
 };
 
@@ -226,7 +225,14 @@ static void degenerate_samples(void **state)
     assert_true(mb_sample_equivalence(&equal, 0.2) == 0.0);
     assert_true(mb_sample_equivalence(&equal, 0.05) == 1.0);
     assert_true(isnan(mb_sample_equivalence(&one, 1.0)));
-    assert_int_equal(mb_sample_pairs_needed(0.0, 1.0, 0.95, 0.8, 99), 99);
+    struct mb_sample_estimate nothing = mb_sample_paired(zero, 4, 0.95);
+    struct mb_sample_estimate wide = mb_sample_paired((double[]){1.0, -1.0}, 2, 0.95);
+    assert_int_equal(mb_sample_pairs_needed(&nothing, NULL, 0.95, 0.8, 99), 99);
+    assert_int_equal(mb_sample_pairs_needed(&one, NULL, 0.95, 0.8, 99), 99);
+    assert_int_equal(mb_sample_pairs_needed(&equal, NULL, 0.95, 0.8, 99), 2);
+    assert_true(isnan(mb_sample_detectable(&one, NULL, 0.95, 0.8)));
+    assert_true(isnan(mb_sample_detectable(&equal, &nothing, 0.95, 0.8)));
+    assert_true(mb_sample_detectable(&equal, &wide, 0.95, 0.8) > wide.high);
     assert_true(isnan(mb_sample_median(zero, 0)));
     double adjusted[3];
     mb_sample_holm((const double[]){NAN, 0.01, 0.02}, 3, adjusted);

@@ -56,6 +56,28 @@ def brute_rank_sum(x, y):
     return min(1.0, 2 * min((sums <= seen).mean(), (sums >= seen).mean()))
 
 
+def detectable(n, x, twin, confidence, power=0.8):
+    """The effect that n pairs with the spreads of x and twin find; intervals at 95%."""
+    error = np.std(x, ddof=1) / np.sqrt(n)
+    twin_error = 0.0 if twin is None else np.std(twin, ddof=1) / np.sqrt(n)
+    critical = stats.t.ppf(0.5 + confidence / 2, n - 1)
+    hurdle = max(critical * error, stats.t.ppf(0.975, n - 1) * twin_error)
+    scatter = max(error, twin_error) * np.sqrt(1 + critical**2 / (2 * (n - 1)))
+    found = hurdle + stats.t.ppf(power, n - 1) * scatter
+    if twin is None:  # with known spread: never less than the power promised
+        t, shift = critical, found / error
+        exact = stats.nct.sf(t, n - 1, shift)
+        assert exact > power or np.isnan(exact), (n, confidence, exact)
+    return found
+
+
+def needed(x, twin, confidence, limit=200):
+    n = 2
+    while n < limit and detectable(n, x, twin, confidence) > abs(np.mean(x)):
+        n += 1
+    return n
+
+
 for i in range(250):
     n = int(rng.integers(2, 40))
     x = draw(n, i % 4)
@@ -111,13 +133,13 @@ for i in range(100):
     low = stats.ttest_1samp(x, -margin, alternative="greater").pvalue
     high = stats.ttest_1samp(x, margin, alternative="less").pvalue
     line("tost", margin, [x], [max(low, high)])
-for i in range(60):
-    n = int(rng.integers(3, 60))
-    effect = float(rng.uniform(0.05, 2.0))
-    t = stats.t.ppf(0.975, n - 1)
-    shift = effect * np.sqrt(n)
-    power = stats.nct.sf(t, n - 1, shift) + stats.nct.cdf(-t, n - 1, shift)
-    print("power", 0.95, n, repr(effect), "=", repr(float(power)))
+for i in range(150):
+    n = int(rng.integers(2, 40))
+    x, twin = rng.normal(0.2, 1.0, n), rng.normal(0.0, 10 ** rng.uniform(-1, 1), n)
+    confidence = float(rng.choice([0.9, 0.95, 0.99]))
+    line("detectable", confidence, [x, twin], [
+        detectable(n, x, None, confidence), detectable(n, x, twin, confidence),
+        needed(x, None, confidence), needed(x, twin, confidence)])
 for i in range(60):
     p = rng.uniform(0, 0.2, int(rng.integers(1, 12)))
     p = np.round(p, 3)
