@@ -87,6 +87,11 @@ struct mb_store_result {
 // The value of a tag; NULL when the result does not have it.
 const char *mb_store_tag_find(const struct mb_store_result *result, const char *name);
 
+// A date as tags and options give it: "2026-11-23", or a full time in UTC. MB_INVALID for
+// anything else.
+MB_MUST_USE enum mb_status mb_store_time_parse(const char *text, int64_t *unix_ns,
+                                               struct mb_err *err);
+
 struct mb_store_results {
     struct mb_store_result *items;
     size_t count;
@@ -141,7 +146,8 @@ MB_MUST_USE enum mb_status mb_store_read(struct mb_store *store,
                                          const struct mb_store_result *result,
                                          struct mb_buf *bytes, struct mb_err *err);
 
-// Sets tags of a result; an empty value takes the tag away.
+// Sets tags of a result; an empty value takes the tag away. The tag 'date' moves it to
+// that time in the history. MB_INVALID: a tag that is none, or too many.
 MB_MUST_USE enum mb_status mb_store_tag(struct mb_store *store, int64_t result,
                                         const struct mb_label *tags, size_t tag_count,
                                         struct mb_err *err);
@@ -163,16 +169,20 @@ struct mb_store_series {
     bool higher_is_better;
 };
 
+struct mb_store_version {
+    int64_t id;
+    const char *text;
+};
+
 // The results and series that pass a filter, in arena. It does not change, and may be
 // shared by threads; points are read through a store of each thread's own.
 struct mb_store_history {
     struct mb_store_results results; // by time, then id
     struct mb_store_series *series;  // by title, then id
     size_t series_count;
-    const char **versions; // internal: text of each version by its id
+    const size_t *by_id;               // internal: indexes of `results`, by id
+    struct mb_store_version *versions; // internal: by id
     size_t version_count;
-    size_t *places; // internal: index into `results` by id; SIZE_MAX: filtered out
-    size_t place_count;
 };
 
 MB_MUST_USE enum mb_status mb_store_history(struct mb_arena *arena,
