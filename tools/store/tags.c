@@ -64,6 +64,7 @@ static enum mb_status time_set(struct mb_store *store, int64_t result,
     if (dated) {
         enum mb_status status = mb_store_time_parse(tag->value, &unix_ns, err);
         if (status != MB_OK) {
+            mb_err_prepend(err, "tag '%s'", tag->name);
             return status;
         }
     }
