@@ -192,14 +192,9 @@ bool mb_db_query_is_null(struct mb_db_query *query, int column)
     return sqlite3_column_type(query->statement, column) == SQLITE_NULL;
 }
 
-const char *mb_db_query_text(struct mb_db_query *query, int column)
-{
-    return (const char *)sqlite3_column_text(query->statement, column);
-}
-
 char *mb_db_query_copy(struct mb_arena *arena, struct mb_db_query *query, int column)
 {
-    const char *text = mb_db_query_text(query, column);
+    const char *text = (const char *)sqlite3_column_text(query->statement, column);
     return mb_arena_copy_string(arena, text != NULL ? text : "");
 }
 
@@ -241,7 +236,7 @@ static enum mb_status ask(struct mb_db *db, const char *sql, int64_t *number,
         *number = mb_db_query_int(query, 0);
     }
     if (row && text != NULL) {
-        const char *found = mb_db_query_text(query, 0);
+        const char *found = (const char *)sqlite3_column_text(query->statement, 0);
         mb_buf_append_string(text, found != NULL ? found : "");
     }
     if (query != NULL) {

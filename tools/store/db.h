@@ -95,11 +95,10 @@ MB_MUST_USE enum mb_status mb_db_query_run(struct mb_db_query *query, struct mb_
 // Makes it ready again before its end. Bound values stay.
 void mb_db_query_reset(struct mb_db_query *query);
 
-// Columns of the row, from 0. Texts and bytes live until the next step or reset.
+// Columns of the row, from 0. Bytes live until the next step or reset.
 int64_t mb_db_query_int(struct mb_db_query *query, int column);
 double mb_db_query_real(struct mb_db_query *query, int column);
 bool mb_db_query_is_null(struct mb_db_query *query, int column);
-const char *mb_db_query_text(struct mb_db_query *query, int column); // null: NULL
 // In arena; null: "".
 char *mb_db_query_copy(struct mb_arena *arena, struct mb_db_query *query, int column);
 const void *mb_db_query_bytes(struct mb_db_query *query, int column, size_t *size);

@@ -170,6 +170,32 @@ static void refuses_tags_that_are_none(void **state)
     fixture_release(&fixture);
 }
 
+static void parses_dates(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t unix_s; // -1: refused
+    } cases[] = {
+        {"1970-01-02", 86400},
+        {"1970-01-02T00:00:01Z", 86401},
+        {"1970-01-32", -1},
+        {"1970-01-2", -1},
+        {"1970-01-02 ", -1},
+        {"70", -1},
+        {"", -1},
+        {"2026-11-23T12:00:00+01:00", -1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int64_t unix_ns = -1;
+        struct mb_err err = {0};
+        enum mb_status status = mb_store_time_parse(cases[i].text, &unix_ns, &err);
+        assert_int_equal(status, cases[i].unix_s < 0 ? MB_INVALID : MB_OK);
+        assert_int_equal(unix_ns,
+                         cases[i].unix_s < 0 ? -1 : cases[i].unix_s * 1000000000);
+    }
+}
+
 static void finds_by_prefix(void **state)
 {
     (void)state;
@@ -326,6 +352,7 @@ int main(void)
         cmocka_unit_test(keeps_what_lists_show),
         cmocka_unit_test(tags_and_labels),
         cmocka_unit_test(refuses_tags_that_are_none),
+        cmocka_unit_test(parses_dates),
         cmocka_unit_test(finds_by_prefix),
         cmocka_unit_test(prunes),
         cmocka_unit_test(tells_damaged_bytes),
