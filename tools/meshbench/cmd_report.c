@@ -16,6 +16,9 @@ struct report_options {
     const char *baseline;
     struct mb_opt_list metrics;
     struct mb_opt_list allow;
+    struct mb_opt_list formats;
+    const char *point;
+    int64_t charts;
     bool no_charts;
 };
 
@@ -45,6 +48,26 @@ static const struct mb_opt options[] = {
      .help =
          "compare although this differs between the results, as environment.host.kernel; "
          "may be given again"},
+    {.name = "point",
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct report_options, point),
+     .argument = "TEXT",
+     .help = "show only load points whose name contains this, as '1000 rps'; verdicts "
+             "still rest on all of them"},
+    {.name = "charts",
+     .type = MB_OPT_INT,
+     .offset = offsetof(struct report_options, charts),
+     .argument = "N",
+     .min = 1,
+     .max = MB_CHARTS_MOST,
+     .fallback = "12",
+     .help = "draw at most so many charts of a kind"},
+    {.name = "format",
+     .letter = 'f',
+     .type = MB_OPT_STRINGS,
+     .offset = offsetof(struct report_options, formats),
+     .argument = "svg|png",
+     .help = "pictures of 'report charts' (default: svg); given twice: both"},
     {.name = "no-charts",
      .type = MB_OPT_FLAG,
      .offset = offsetof(struct report_options, no_charts),
@@ -58,6 +81,10 @@ static const struct mb_example examples[] = {
      "a folder: the page, the pictures and what they are drawn from"},
     {"meshbench report charts sidecar.json -o charts/",
      "only the charts, to restyle: edit a .gp and run gnuplot on it"},
+    {"meshbench report charts sidecar.json --format png -o charts/",
+     "pictures for a presentation"},
+    {"meshbench report big.json --point 'c64-r1000' -o one.html",
+     "one load point of many"},
     {0},
 };
 
@@ -72,6 +99,8 @@ struct work {
     const char *no_comparison;
     struct mb_charts charts;
     const char *no_pictures;
+    const char *point;
+    int formats; // of the pictures, as mb_charts_draw has them
 };
 
 static enum mb_status results_read(const struct mb_ctx *ctx, const struct mb_args *args,
@@ -139,7 +168,7 @@ static enum mb_status charts_draw(const struct mb_ctx *ctx, struct work *work,
     size_t drawn = 0;
     enum mb_status status = mb_charts_save(&work->arena, &work->charts, dir, err);
     if (status != MB_OK ||
-        mb_charts_draw(&work->arena, &work->charts, dir, &why) == MB_OK) {
+        mb_charts_draw(&work->arena, &work->charts, dir, work->formats, &why) == MB_OK) {
         return status;
     }
     warning_print(ctx, &why);
@@ -161,7 +190,8 @@ static enum mb_status page_write(const struct mb_ctx *ctx, struct work *work,
                                       .no_comparison = work->no_comparison,
                                       .charts = &work->charts,
                                       .no_pictures = work->no_pictures,
-                                      .levels = work->levels};
+                                      .levels = work->levels,
+                                      .point = work->point};
     struct mb_buf out = {0};
     mb_html_page(&work->arena, &page, &out);
     enum mb_status status = mb_documents_write(ctx, path, &out, err);
@@ -208,6 +238,22 @@ static enum mb_status report_write(const struct mb_ctx *ctx,
     return status;
 }
 
+// The formats asked for; SVG when none is.
+static enum mb_status formats_find(const struct report_options *opts, int *formats,
+                                   struct mb_err *err)
+{
+    *formats = opts->formats.count == 0 ? MB_CHART_SVG : 0;
+    for (size_t i = 0; i < opts->formats.count; i++) {
+        bool png = strcmp(opts->formats.items[i], "png") == 0;
+        if (!png && strcmp(opts->formats.items[i], "svg") != 0) {
+            return mb_err_set(err, MB_USAGE, "'%s' is not a format of charts: svg or png",
+                              opts->formats.items[i]);
+        }
+        *formats |= png ? MB_CHART_PNG : MB_CHART_SVG;
+    }
+    return MB_OK;
+}
+
 static enum mb_status usage_check(const struct report_options *opts, bool charts_only,
                                   size_t results, struct mb_err *err)
 {
@@ -222,6 +268,11 @@ static enum mb_status usage_check(const struct report_options *opts, bool charts
         return mb_err_set(err, MB_USAGE,
                           "'report charts' writes files into a folder: -o FOLDER");
     }
+    if (!charts_only && opts->formats.count > 0) {
+        return mb_err_set(err, MB_USAGE,
+                          "--format is for 'report charts': a page has its pictures "
+                          "inside, as SVG");
+    }
     return MB_OK;
 }
 
@@ -230,9 +281,12 @@ static enum mb_status report_run(struct mb_ctx *ctx, const void *options_given,
 {
     const struct report_options *opts = options_given;
     bool charts_only = strcmp(args->items[0], "charts") == 0;
-    struct work work = {0};
+    struct work work = {.point = opts->point};
     enum mb_status status =
         usage_check(opts, charts_only, args->count - (charts_only ? 1 : 0), err);
+    if (status == MB_OK) {
+        status = formats_find(opts, &work.formats, err);
+    }
     if (status == MB_OK) {
         status = results_read(ctx, args, charts_only ? 1 : 0, &work, err);
     }
@@ -240,7 +294,9 @@ static enum mb_status report_run(struct mb_ctx *ctx, const void *options_given,
         status = results_compare(opts, &work, err);
     }
     if (status == MB_OK) {
-        mb_charts_build(&work.arena, &work.report, &work.charts);
+        const struct mb_chart_options wanted = {.point = opts->point,
+                                                .per_kind = (size_t)opts->charts};
+        mb_charts_build(&work.arena, &work.report, &wanted, &work.charts);
         status = report_write(ctx, opts, charts_only, &work, err);
     }
     for (size_t i = 0; i < work.count; i++) {

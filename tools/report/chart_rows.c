@@ -1,16 +1,12 @@
-// Charts of rows: one row for each variant at each point, its name above its marks, so
-// that long names have the whole width and never meet. Effects, trials, roles.
-#include "report/chart_draft.h"
+// Charts of rows: one row for each variant, its name above its marks, so that long names
+// have the whole width and never meet. Effects and trials; bars are in chart_bars.c.
+#include "report/chart_rows.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "report/effect.h"
-#include "stats/sample.h"
-
-// Room in pixels: for the marks of a row, for a line of its name, for title, axis and
-// key.
-enum { MARKS_HEIGHT = 40, LINE_HEIGHT = 21, FRAME_HEIGHT = 190, TRIALS_MAX = 1000 };
+// Pixels for the marks of a row, beside the lines of its name.
+enum { MARKS_HEIGHT = 40 };
 
 // Rows are counted downwards from the top: the middle of row 0 is at y = 0, that of row 1
 // at y = -1. In the script U is a pixel, L the place of a name and M that of the marks.
@@ -23,45 +19,41 @@ static const char *const rows_settings = "unset ytics\n"
                                          "set rmargin 3\n"
                                          "set offsets graph 0.04, graph 0.04, 0, 0\n";
 
-static void rows_end(struct mb_chart_draft *draft, size_t rows, const char *settings)
+void mb_chart_rows_end(struct mb_chart_draft *draft, size_t rows, const char *settings,
+                       size_t entries)
 {
-    size_t height = MARKS_HEIGHT + LINE_HEIGHT * draft->lines;
+    size_t height = MARKS_HEIGHT + MB_CHART_LINE * draft->lines;
     const char *all =
         mb_arena_print(draft->arena,
                        "%sU = 1.0 / %zu\nL = 0.5 - %zu * U\nM = -0.5 + 18 * U\n"
                        "set yrange [%.1f:0.5]\n%s",
-                       rows_settings, height, 2 + LINE_HEIGHT * draft->lines / 2,
+                       rows_settings, height, 2 + MB_CHART_LINE * draft->lines / 2,
                        0.5 - (double)rows, settings);
-    mb_chart_end(draft, all, FRAME_HEIGHT + height * rows);
+    mb_chart_end(draft, all, height * rows, entries);
 }
 
-static void plot_separate(struct mb_chart_draft *draft)
+static void label_plot(struct mb_chart_draft *draft, size_t row)
 {
-    mb_buf_append_string(&draft->plot, draft->plot.size > 0 ? ", \\\n  " : "");
+    mb_chart_plot(draft,
+                  "every ::0::0 using (0):(L - %zu):(stringcolumn(1)) axes x2y1 with "
+                  "labels left notitle",
+                  row);
 }
 
-// Begins the series of a row: its name is the label above its marks.
 static void row_begin(struct mb_chart_draft *draft, const char *name, size_t row)
 {
     mb_chart_series(draft, name);
-    plot_separate(draft);
-    mb_buf_print(
-        &draft->plot,
-        "\"%s.dat\" index %zu every ::0::0 using (0):(L - %zu):(stringcolumn(1)) "
-        "axes x2y1 with labels left notitle",
-        draft->stem, draft->series, row);
+    label_plot(draft, row);
 }
 
-// Plots rows of the current series: `every` picks them (row 0 is the name).
-static void marks_plot(struct mb_chart_draft *draft, const char *every, const char *using,
-                       const char *style)
+void mb_chart_row_cell(struct mb_chart_draft *draft, const struct mb_cell *cell,
+                       const char *note, size_t row)
 {
-    plot_separate(draft);
-    mb_buf_print(&draft->plot, "\"%s.dat\" index %zu every %s using %s with %s notitle",
-                 draft->stem, draft->series, every, using, style);
+    mb_chart_series_cell(draft, cell, note);
+    label_plot(draft, row);
 }
 
-// The unit for all rows of a chart: that of the largest value.
+// The unit for all of a chart: that of the largest value.
 static struct mb_effect_scale common_scale(const struct mb_metric *metric, double largest)
 {
     const struct mb_comparison like = {
@@ -69,320 +61,215 @@ static struct mb_effect_scale common_scale(const struct mb_metric *metric, doubl
     return mb_effect_scale(&like);
 }
 
-// Belongs to the chart that `first` opens: the same metric, baseline and kind.
-static bool drawn(const struct mb_comparison *effect, const struct mb_comparison *first)
+struct mb_effect_scale mb_chart_point_scale(const struct mb_chart_point *point,
+                                            const struct mb_metric *metric)
 {
-    return strcmp(effect->metric.name, first->metric.name) == 0 && effect->primary &&
-           effect->baseline == first->baseline && effect->design == first->design &&
+    double largest = 0.0;
+    for (size_t i = 0; i < point->count; i++) {
+        struct mb_value value = mb_derive_cell(point->cells[i], metric);
+        largest = value.state == MB_VALUE_KNOWN ? fmax(largest, value.value) : largest;
+    }
+    return common_scale(metric, largest);
+}
+
+// Effects of one baseline: what is plotted in their charts.
+struct effect_group {
+    const struct mb_comparison *first;
+    const struct mb_comparison *end;
+};
+
+static bool drawn(const struct mb_comparison *effect, const struct mb_metric *metric)
+{
+    return strcmp(effect->metric.name, metric->name) == 0 && effect->primary &&
            mb_effect_shown(effect) && effect->difference.state != MB_SAMPLE_TOO_FEW;
 }
 
 static void effect_row(struct mb_chart_draft *draft, const struct mb_comparison *effect,
                        const struct mb_effect_scale *scale, size_t row)
 {
-    struct mb_arena *arena = draft->arena;
-    row_begin(draft, mb_effect_label(arena, draft->report, effect), row);
+    row_begin(draft, mb_effect_label(draft->arena, draft->atlas->report, effect), row);
     const struct mb_sample_estimate *difference = &effect->difference;
+    struct mb_chart_style style = mb_chart_style(draft->atlas, effect->cell);
     mb_buf_print(&draft->data, "%.6g %.6g %.6g\n", difference->value * scale->factor,
                  difference->low * scale->factor, difference->high * scale->factor);
-    marks_plot(draft, "::1", mb_arena_print(arena, "1:(M - %zu):2:3", row),
-               mb_arena_print(arena, "xerrorbars pt 7 ps 0.8 lw 2 lc rgb \"%s\"",
-                              mb_chart_color(draft->report, effect->cell->variant)));
+    mb_chart_plot(draft,
+                  "every ::1 using 1:(M - %zu):2:3 with xerrorbars pt %d ps 0.9 lw 2 lc "
+                  "rgb \"%s\" notitle",
+                  row, style.mark, style.color);
 }
 
-static void effect_chart(struct mb_charts *charts, struct mb_arena *arena,
-                         const struct mb_compare_report *report,
-                         const struct mb_comparison *first)
+static struct mb_effect_scale effect_scale(const struct effect_group *group,
+                                           const struct mb_metric *metric)
 {
-    struct mb_chart_draft draft = mb_chart_begin(charts, arena, report, "effect");
-    const struct mb_comparison *end = report->comparisons + report->count;
     double largest = 0.0;
-    for (const struct mb_comparison *effect = first; effect < end; effect++) {
-        if (drawn(effect, first)) {
-            largest = fmax(largest, fabs(effect->difference.low));
-            largest = fmax(largest, fabs(effect->difference.high));
+    for (const struct mb_comparison *at = group->first; at < group->end; at++) {
+        if (drawn(at, metric)) {
+            largest = fmax(largest, fabs(at->difference.low));
+            largest = fmax(largest, fabs(at->difference.high));
         }
     }
-    struct mb_effect_scale scale = common_scale(&first->metric, largest);
+    return common_scale(metric, largest);
+}
+
+static void effect_chart(const struct mb_chart_atlas *atlas,
+                         const struct effect_group *group, const struct mb_metric *metric)
+{
+    static const struct mb_chart_kind kind = {"effect", "What each variant changes"};
+    struct mb_arena *arena = atlas->arena;
+    const struct mb_comparison *first = group->first;
+    struct mb_chart_draft draft;
+    char label[MB_EFFECT_TEXT];
+    mb_effect_metric_label(metric, label, sizeof label);
     const char *point = mb_point_title(arena, &first->cell->point);
     const char *title =
-        mb_arena_print(arena, "Difference in %s from %s · %s", first->metric.name,
-                       mb_effect_baseline_label(report, first), point);
-    mb_chart_title(&draft, first->side, title);
+        mb_arena_print(arena, "%s against %s · %s", label,
+                       mb_effect_baseline_label(atlas->report, first), point);
+    if (!mb_chart_begin(atlas, &kind, first->side, title, &draft)) {
+        return;
+    }
+    struct mb_effect_scale scale = effect_scale(group, metric);
     draft.text = mb_arena_print(
         arena,
-        "One row for each variant: the mean difference from the baseline in %s as a dot, "
-        "its %.3g%% interval as a line. %s. The tables hold the numbers.",
-        scale.unit, report->confidence * 100.0, point);
+        "One row for each variant: its mean difference from the baseline in %s as a "
+        "mark, the %.3g%% interval as a line; the grey line is no difference. %s, %s. "
+        "The tables hold the numbers.",
+        scale.unit, atlas->report->confidence * 100.0, label, point);
     size_t rows = 0;
-    for (const struct mb_comparison *effect = first;
-         effect < end && rows < MB_CHART_ROWS_MAX; effect++) {
-        if (drawn(effect, first)) {
-            effect_row(&draft, effect, &scale, rows++);
+    for (const struct mb_comparison *at = first; at < group->end; at++) {
+        if (drawn(at, metric) && rows < MB_CHART_ROWS_MAX) {
+            effect_row(&draft, at, &scale, rows++);
+        } else if (drawn(at, metric)) {
+            atlas->charts->rows_left++;
         }
     }
-    rows_end(&draft, rows,
-             mb_arena_print(arena,
-                            "set xlabel \"difference [%s], %.3g%% interval\"\n"
-                            "set xrange [* < 0 : 0 < *]\n"
-                            "set arrow from first 0, graph 0 to first 0, graph 1 nohead "
-                            "lc rgb \"#808080\"\n",
-                            scale.unit, report->confidence * 100.0));
+    mb_chart_rows_end(
+        &draft, rows,
+        mb_arena_print(arena,
+                       "set xlabel \"difference [%s] with %.3g%% interval\"\n"
+                       "set xrange [* < 0 : 0 < *]\n"
+                       "set arrow from first 0, graph 0 to first 0, graph 1 nohead "
+                       "lc rgb \"#808080\"\n",
+                       scale.unit, atlas->report->confidence * 100.0),
+        0);
 }
 
-void mb_chart_effects(struct mb_charts *charts, struct mb_arena *arena,
-                      const struct mb_compare_report *report)
+void mb_chart_effects(const struct mb_chart_atlas *atlas)
 {
-    for (size_t i = 0; i < report->count; i++) {
-        const struct mb_comparison *effect = &report->comparisons[i];
-        bool first = drawn(effect, effect);
-        for (size_t j = 0; j < i && first; j++) {
-            first = !drawn(&report->comparisons[j], effect);
+    const struct mb_compare_report *report = atlas->report;
+    const struct mb_comparison *end = report->comparisons + report->count;
+    for (const struct mb_comparison *first = report->comparisons; first < end;) {
+        struct effect_group group = {first, first};
+        while (group.end < end && group.end->baseline == first->baseline &&
+               group.end->design == first->design) {
+            group.end++;
         }
-        if (first) {
-            effect_chart(charts, arena, report, effect);
+        // Every variant of a group has the metrics of the first one.
+        size_t metrics =
+            mb_effect_run_length(report, (size_t)(first - report->comparisons));
+        bool wanted =
+            mb_chart_wants(atlas->arena, &first->cell->point, atlas->options->point);
+        for (size_t i = 0; i < metrics && wanted; i++) {
+            if (drawn(&first[i], &first[i].metric)) {
+                effect_chart(atlas, &group, &first[i].metric);
+            }
         }
+        first = group.end;
     }
-}
-
-// Values of a cell's trials, in the metric's unit. Returns how many are known.
-static size_t trial_values(const struct mb_cell *cell, const struct mb_metric *metric,
-                           double *values)
-{
-    struct mb_derive_scope scope = mb_derive_scope(cell, NULL);
-    size_t position = 0;
-    size_t count = 0;
-    const struct mb_trial *trial = mb_derive_scope_next(&scope, &position);
-    while (trial != NULL && count < TRIALS_MAX) {
-        struct mb_value value = mb_derive_trial(cell, trial, metric);
-        if (value.state == MB_VALUE_KNOWN) {
-            values[count++] = value.value;
-        }
-        trial = mb_derive_scope_next(&scope, &position);
-    }
-    return count;
 }
 
 static void trials_row(struct mb_chart_draft *draft, const struct mb_cell *cell,
                        const struct mb_metric *metric,
                        const struct mb_effect_scale *scale, size_t row)
 {
-    double values[TRIALS_MAX];
-    size_t count = trial_values(cell, metric, values);
-    struct mb_arena *arena = draft->arena;
-    const char *color = mb_chart_color(draft->report, cell->variant);
-    struct mb_sample_estimate mean =
-        mb_sample_paired(values, count, draft->report->confidence);
-    row_begin(draft, cell->variant, row);
+    double values[MB_CHART_TRIALS_MAX];
+    size_t count = mb_chart_values(cell, metric, values);
+    struct mb_chart_style style = mb_chart_style(draft->atlas, cell);
+    struct mb_chart_estimate mean =
+        mb_chart_estimate(cell, metric, draft->atlas->report->confidence);
+    mb_chart_row_cell(draft, cell, count == 0 ? "not known" : NULL, row);
     for (size_t i = 0; i < count; i++) {
         mb_buf_print(&draft->data, "%.6g", values[i] * scale->factor);
-        if (i == 0 && mean.state != MB_SAMPLE_TOO_FEW) {
-            mb_buf_print(&draft->data, " %.6g %.6g %.6g", mean.value * scale->factor,
+        if (i == 0) {
+            mb_buf_print(&draft->data, " %.6g %.6g %.6g", mean.mean * scale->factor,
                          mean.low * scale->factor, mean.high * scale->factor);
         }
         mb_buf_append_char(&draft->data, '\n');
     }
-    marks_plot(draft, "::1", mb_arena_print(arena, "1:(M + 7 * U - %zu)", row),
-               mb_arena_print(arena, "points pt 6 ps 0.8 lc rgb \"%s\"", color));
-    if (mean.state != MB_SAMPLE_TOO_FEW) {
-        marks_plot(
-            draft, "::1::1", mb_arena_print(arena, "2:(M - 6 * U - %zu):3:4", row),
-            mb_arena_print(arena, "xerrorbars pt 7 ps 0.7 lw 2 lc rgb \"%s\"", color));
+    if (count > 0) {
+        mb_chart_plot(draft,
+                      "every ::1 using 1:(M + 7 * U - %zu) with points pt 6 ps 0.8 lc "
+                      "rgb \"%s\" notitle",
+                      row, style.color);
+    }
+    if (mean.interval) {
+        mb_chart_plot(draft,
+                      "every ::1::1 using 2:(M - 6 * U - %zu):3:4 with xerrorbars pt %d "
+                      "ps 0.8 lw 2 lc rgb \"%s\" notitle",
+                      row, style.mark, style.color);
     }
 }
 
-// The next cell of the same point from `from` on; cell_count when there is none.
-static size_t next_cell(const struct mb_result *result, const struct mb_point *point,
-                        size_t from)
+// The highest percentile that some trial has samples enough for. False when there is
+// none.
+static bool trials_metric(const struct mb_chart_point *point, struct mb_metric *metric)
 {
-    while (from < result->cell_count &&
-           !mb_point_equal(&result->cells[from].point, point)) {
-        from++;
-    }
-    return from;
-}
-
-static void trials_chart(struct mb_charts *charts, struct mb_arena *arena,
-                         const struct mb_compare_report *report, size_t side,
-                         const struct mb_cell *first)
-{
-    const struct mb_result *result = report->sides[side].result;
-    struct mb_metric metric;
-    double largest = 0.0;
-    size_t rows = 0;
-    if (!mb_metric_parse("response_time.p99", &metric)) {
-        return;
-    }
-    for (size_t i = 0; i < result->cell_count; i++) {
-        struct mb_value value = mb_derive_cell(&result->cells[i], &metric);
-        bool counts = mb_point_equal(&result->cells[i].point, &first->point) &&
-                      value.state == MB_VALUE_KNOWN;
-        largest = counts ? fmax(largest, value.value) : largest;
-    }
-    struct mb_effect_scale scale = common_scale(&metric, largest);
-    struct mb_chart_draft draft = mb_chart_begin(charts, arena, report, "trials");
-    const char *point = mb_point_title(arena, &first->point);
-    mb_chart_title(&draft, side, mb_arena_print(arena, "p99 of every trial · %s", point));
-    draft.text = mb_arena_print(
-        arena,
-        "One row for each variant: the p99 of each trial as a circle, below it their "
-        "mean "
-        "with its %.3g%% interval. %s. The table of trials holds the numbers.",
-        report->confidence * 100.0, point);
-    for (size_t i = next_cell(result, &first->point, 0);
-         i < result->cell_count && rows < MB_CHART_ROWS_MAX;
-         i = next_cell(result, &first->point, i + 1)) {
-        trials_row(&draft, &result->cells[i], &metric, &scale, rows++);
-    }
-    rows_end(&draft, rows,
-             mb_arena_print(arena,
-                            "set xlabel \"response time p99 [%s]; circles: trials, dot: "
-                            "mean, %.3g%% interval\"\n",
-                            scale.unit, report->confidence * 100.0));
-}
-
-void mb_chart_trials(struct mb_charts *charts, struct mb_arena *arena,
-                     const struct mb_compare_report *report, size_t side)
-{
-    const struct mb_result *result = report->sides[side].result;
-    for (size_t i = 0; i < result->cell_count; i++) {
-        if (next_cell(result, &result->cells[i].point, 0) == i) {
-            trials_chart(charts, arena, report, side, &result->cells[i]);
-        }
-    }
-}
-
-struct role_color {
-    enum mb_role role;
-    const char *color;
-    const char *title;
-};
-
-// A role is told from a variant by having no colour of theirs.
-static const struct role_color role_colors[] = {
-    {MB_ROLE_APPLICATION, "#8c8c8c", "application"},
-    {MB_ROLE_DATA_PLANE, "#7b3294", "data plane"},
-    {MB_ROLE_CONTROL_PLANE, "#c2a5cf", "control plane"},
-};
-enum { ROLE_COLORS = sizeof role_colors / sizeof *role_colors };
-
-// What is shown of each role.
-struct measure {
-    const char *metric; // without the role
-    const char *title;
-};
-
-static const struct measure measures[] = {
-    {"cpu_per_request", "CPU time per request by role"},
-    {"memory", "Largest resident memory by role"},
-};
-
-static struct mb_value role_value(struct mb_arena *arena, const struct mb_cell *cell,
-                                  const struct measure *measure, enum mb_role role)
-{
-    struct mb_metric metric;
-    const char *name =
-        mb_arena_print(arena, "%s.%s", measure->metric, mb_role_name(role));
-    return mb_metric_parse(name, &metric) ? mb_derive_cell(cell, &metric)
-                                          : (struct mb_value){.state = MB_VALUE_UNKNOWN};
-}
-
-// True when some cell of the point has it: a key names nothing that is not there.
-static bool role_shown(struct mb_arena *arena, const struct mb_result *result,
-                       const struct mb_point *point, const struct measure *measure,
-                       enum mb_role role)
-{
-    for (size_t i = next_cell(result, point, 0); i < result->cell_count;
-         i = next_cell(result, point, i + 1)) {
-        struct mb_value value = role_value(arena, &result->cells[i], measure, role);
-        if (value.state == MB_VALUE_KNOWN && value.value > 0.0) {
-            return true;
+    static const char *const names[] = {"response_time.p99", "response_time.p95",
+                                        "response_time.p90", "response_time.p50"};
+    double values[MB_CHART_TRIALS_MAX];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        for (size_t cell = 0; cell < point->count; cell++) {
+            if (mb_metric_parse(names[i], metric) &&
+                mb_chart_values(point->cells[cell], metric, values) > 0) {
+                return true;
+            }
         }
     }
     return false;
 }
 
-// Stacks the roles of a cell. False when none is known; then there is no row.
-static bool roles_row(struct mb_chart_draft *draft, const struct mb_cell *cell,
-                      const struct measure *measure, double factor, size_t row)
+static void trials_chart(const struct mb_chart_atlas *atlas, size_t side,
+                         const struct mb_chart_point *point)
 {
-    struct mb_arena *arena = draft->arena;
-    double values[ROLE_COLORS];
-    size_t known = 0;
-    for (size_t i = 0; i < ROLE_COLORS; i++) {
-        struct mb_value value = role_value(arena, cell, measure, role_colors[i].role);
-        bool shown = value.state == MB_VALUE_KNOWN;
-        values[i] = shown ? value.value * factor : 0.0;
-        known += shown;
+    static const struct mb_chart_kind kind = {"trials", "Every trial"};
+    struct mb_metric metric;
+    struct mb_chart_draft draft;
+    char label[MB_EFFECT_TEXT];
+    if (!trials_metric(point, &metric)) {
+        return;
     }
-    if (known == 0) {
-        return false;
+    mb_effect_metric_label(&metric, label, sizeof label);
+    const char *title = mb_arena_print(atlas->arena, "%s · %s", label,
+                                       mb_chart_point_title(atlas, point));
+    if (!mb_chart_begin(atlas, &kind, side, title, &draft)) {
+        return;
     }
-    row_begin(draft, cell->variant, row);
-    double at = 0.0;
-    for (size_t i = 0; i < ROLE_COLORS; i++) {
-        mb_buf_print(&draft->data, "%.6g %.6g %s\n", at, at + values[i],
-                     mb_role_name(role_colors[i].role));
-        if (values[i] > 0.0) {
-            marks_plot(
-                draft, mb_arena_print(arena, "::%zu::%zu", i + 1, i + 1),
-                mb_arena_print(arena,
-                               "1:(M - %zu):1:2:(M - 8 * U - %zu):(M + 8 * U - %zu)", row,
-                               row, row),
-                mb_arena_print(arena, "boxxyerror fs solid 1 noborder fc rgb \"%s\"",
-                               role_colors[i].color));
-        }
-        at += values[i];
+    struct mb_effect_scale scale = mb_chart_point_scale(point, &metric);
+    double confidence = atlas->report->confidence * 100.0;
+    draft.text = mb_arena_print(
+        atlas->arena,
+        "One row for each variant: the %s of each trial as a circle, below it their "
+        "mean with its %.3g%% interval. %s. The table of trials holds the numbers.",
+        label, confidence, point->title);
+    size_t rows = point->count < MB_CHART_ROWS_MAX ? point->count : MB_CHART_ROWS_MAX;
+    for (size_t i = 0; i < rows; i++) {
+        trials_row(&draft, point->cells[i], &metric, &scale, i);
     }
-    return true;
+    atlas->charts->rows_left += point->count - rows;
+    mb_chart_rows_end(
+        &draft, rows,
+        mb_arena_print(atlas->arena,
+                       "set xrange [0 < *:*]\n"
+                       "set xlabel \"%s [%s]; circles: trials, mark: mean with %.3g%% "
+                       "interval\"\n",
+                       label, scale.unit, confidence),
+        0);
 }
 
-static void roles_chart(struct mb_chart_draft *draft, const struct measure *measure,
-                        size_t side, const struct mb_cell *first)
+void mb_chart_trials(const struct mb_chart_atlas *atlas)
 {
-    struct mb_arena *arena = draft->arena;
-    const struct mb_result *result = draft->report->sides[side].result;
-    const char *point = mb_point_title(arena, &first->point);
-    bool cpu = strcmp(measure->metric, "memory") != 0;
-    size_t rows = 0;
-    mb_chart_title(draft, side, mb_arena_print(arena, "%s · %s", measure->title, point));
-    draft->text = mb_arena_print(
-        arena,
-        "One bar for each variant, the roles side by side within it: %s in %s. %s.",
-        measure->title, cpu ? "us" : "MiB", point);
-    for (size_t i = next_cell(result, &first->point, 0);
-         i < result->cell_count && rows < MB_CHART_ROWS_MAX;
-         i = next_cell(result, &first->point, i + 1)) {
-        rows += roles_row(draft, &result->cells[i], measure, cpu ? 1e-3 : 1.0 / 1048576.0,
-                          rows);
-    }
-    for (size_t i = 0; i < ROLE_COLORS; i++) {
-        if (role_shown(arena, result, &first->point, measure, role_colors[i].role)) {
-            plot_separate(draft);
-            mb_buf_print(&draft->plot,
-                         "NaN with points pt 5 ps 1.4 lc rgb \"%s\" title \"%s\"",
-                         role_colors[i].color, role_colors[i].title);
-        }
-    }
-    rows_end(
-        draft, rows,
-        cpu ? "set xlabel \"CPU time per request [us]\" offset 0,0.4\nset xrange [0:*]\n"
-              "set key bmargin left horizontal maxcols 3\n"
-            : "set xlabel \"resident memory [MiB]\" offset 0,0.4\nset xrange [0:*]\n"
-              "set key bmargin left horizontal maxcols 3\n");
-}
-
-void mb_chart_roles(struct mb_charts *charts, struct mb_arena *arena,
-                    const struct mb_compare_report *report, size_t side)
-{
-    const struct mb_result *result = report->sides[side].result;
-    for (size_t i = 0; i < result->cell_count; i++) {
-        for (size_t m = 0; m < sizeof measures / sizeof *measures; m++) {
-            if (next_cell(result, &result->cells[i].point, 0) == i) {
-                struct mb_chart_draft draft =
-                    mb_chart_begin(charts, arena, report, m == 0 ? "cpu" : "memory");
-                roles_chart(&draft, &measures[m], side, &result->cells[i]);
-            }
+    for (size_t side = 0; side < atlas->report->side_count; side++) {
+        for (size_t i = 0; i < atlas->sides[side].count; i++) {
+            trials_chart(atlas, side, &atlas->sides[side].points[i]);
         }
     }
 }

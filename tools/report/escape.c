@@ -69,24 +69,60 @@ void mb_escape_csv(struct mb_buf *out, const char *text)
     mb_buf_release(&safe);
 }
 
-// Where the line that starts at `from` ends: after `width` characters, or at the last
-// blank or hyphen in its second half.
-static size_t line_end(const char *text, size_t size, size_t from, size_t width)
+// Widths in hundredths of an em, no less than those of DejaVu Sans, which is wider than
+// most.
+enum { EM = 100, NARROW = 42, WIDE = 100, CAPITAL = 78, USUAL = 64 };
+
+// East Asian characters and emoji are as wide as they are high.
+static bool is_square(int32_t code)
+{
+    return (code >= 0x1100 && code <= 0x115f) || (code >= 0x2e80 && code <= 0xa4cf) ||
+           (code >= 0xac00 && code <= 0xd7a3) || (code >= 0xf900 && code <= 0xfaff) ||
+           (code >= 0xfe30 && code <= 0xfe6f) || (code >= 0xff00 && code <= 0xffe6) ||
+           code >= 0x1f000;
+}
+
+static size_t character_width(int32_t code)
+{
+    if (code < 0x80) {
+        if (strchr(" .,:;'|!ijlI()[]-/ftr`", code) != NULL) {
+            return NARROW;
+        }
+        if (strchr("mwMW@%#&+<>=_~", code) != NULL) {
+            return WIDE;
+        }
+    }
+    bool capital = (code >= 'A' && code <= 'Z') || code >= 0x80;
+    return is_square(code) ? EM : capital ? CAPITAL : USUAL;
+}
+
+// Where the line that starts at `from` ends: after `ems`, or at the last blank or hyphen
+// in its second half.
+static size_t line_end(const char *text, size_t size, size_t from, size_t ems)
 {
     size_t at = from;
     size_t good = 0;
-    for (size_t seen = 0; at < size && seen < width; seen++) {
+    size_t width = 0;
+    while (at < size) {
         size_t length;
-        (void)mb_text_decode(text + at, size - at, &length);
+        width += character_width(mb_text_decode(text + at, size - at, &length));
+        if (width > ems * EM) {
+            break;
+        }
         at += length;
-        if (seen > width / 2 && strchr(" -/.,", text[at - 1]) != NULL) {
+        if (width > ems * EM / 2 && strchr(" -/.,", text[at - 1]) != NULL) {
             good = at;
         }
+    }
+    if (at == from && at < size) { // not even one fits: it stands alone
+        size_t length;
+        (void)mb_text_decode(text + at, size - at, &length);
+        return at + length;
     }
     return at < size && good > 0 ? good : at;
 }
 
-void mb_escape_gnuplot(struct mb_buf *out, const char *text, size_t width)
+void mb_escape_gnuplot(struct mb_buf *out, const char *text, size_t ems)
 {
     struct mb_buf safe = {0};
     shown(&safe, text);
@@ -94,7 +130,7 @@ void mb_escape_gnuplot(struct mb_buf *out, const char *text, size_t width)
     mb_buf_append_char(out, '"');
     size_t from = 0;
     for (int lines = 1; from < safe.size; lines++) {
-        size_t end = line_end(line, safe.size, from, width);
+        size_t end = line_end(line, safe.size, from, ems);
         for (size_t i = from; i < end; i++) {
             // gnuplot knows no escape for these in a data file: the nearest characters.
             mb_buf_append_string(out, line[i] == '"'    ? "'"

@@ -22,8 +22,8 @@ void mb_escape_markdown(struct mb_buf *out, const char *text);
 void mb_escape_csv(struct mb_buf *out, const char *text);
 
 // A quoted string in a gnuplot data file: no quote, no escape and no comment comes of it.
-// Longer than `width` characters, it is broken into lines (the \n of gnuplot); the fourth
-// line ends in an ellipsis.
-void mb_escape_gnuplot(struct mb_buf *out, const char *text, size_t width);
+// Wider than `ems` (heights of a letter, as in usual fonts without serifs), it is broken
+// into lines (the \n of gnuplot); the fourth line ends in an ellipsis.
+void mb_escape_gnuplot(struct mb_buf *out, const char *text, size_t ems);
 
 #endif

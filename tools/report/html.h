@@ -15,6 +15,7 @@ struct mb_html_page {
     const struct mb_charts *charts;
     const char *no_pictures;   // why the charts have none, and what to do; NULL: they do
     const char *const *levels; // conformance level of each side, as a word
+    const char *point;         // only load points whose name contains this; NULL: all
 };
 
 // Appends the page. Names from input are text in it, whatever they hold.

@@ -145,26 +145,45 @@ static void svg_print(const struct mb_html *html, const struct mb_chart *chart)
     }
 }
 
+static void chart_print(const struct mb_html *html, const struct mb_chart *chart)
+{
+    mb_buf_append_string(html->out, "<figure><div class=\"chart\" tabindex=\"0\" "
+                                    "role=\"region\" aria-label=\"");
+    mb_escape_xml(html->out, chart->title);
+    mb_buf_append_string(html->out, "\">\n");
+    if (chart->svg != NULL) {
+        svg_print(html, chart);
+    } else {
+        mb_html_element(html, "p", "gnuplot could not draw this picture.");
+    }
+    mb_buf_append_string(html->out, "</div>\n");
+    mb_html_element(html, "figcaption", chart->text);
+    mb_buf_append_string(html->out, "</figure>\n");
+}
+
 void mb_html_charts(const struct mb_html *html)
 {
     const struct mb_charts *charts = html->page->charts;
+    const char *left_out = mb_charts_left_out(html->arena, charts);
     if (html->page->no_pictures != NULL) {
         mb_html_element(html, "p", html->page->no_pictures);
         return;
     }
+    if (charts->count > 0) {
+        mb_html_element(html, "p",
+                        "A variant has the same colour, mark and line in all of them; "
+                        "the baseline is grey.");
+    }
+    if (left_out != NULL) {
+        mb_html_element(html, "p", left_out);
+    }
+    const char *heading = "";
     for (size_t i = 0; i < charts->count; i++) {
-        mb_buf_append_string(html->out, "<figure><div class=\"chart\" tabindex=\"0\" "
-                                        "role=\"region\" aria-label=\"");
-        mb_escape_xml(html->out, charts->items[i].title);
-        mb_buf_append_string(html->out, "\">\n");
-        if (charts->items[i].svg != NULL) {
-            svg_print(html, &charts->items[i]);
-        } else {
-            mb_html_element(html, "p", "gnuplot could not draw this picture.");
+        if (charts->items[i].heading != heading) {
+            heading = charts->items[i].heading;
+            mb_html_element(html, "h3", heading);
         }
-        mb_buf_append_string(html->out, "</div>\n");
-        mb_html_element(html, "figcaption", charts->items[i].text);
-        mb_buf_append_string(html->out, "</figure>\n");
+        chart_print(html, &charts->items[i]);
     }
 }
 

@@ -96,10 +96,14 @@ static void gnuplot(void **state)
         {"escape", "a\\101", "\"a\u2216101\""},
         {"format", "%s", "\"\uff05s\""},
         {"comment", "# a", "\"# a\""},
-        {"long", "abcdefghijklm", "\"abcdefghij\\nklm\""},
-        {"words", "abcdefg hijklm", "\"abcdefg \\nhijklm\""},
-        {"too long", "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeee",
-         "\"aaaaaaaaaa\\nbbbbbbbbbb\\ncccccccccc\\ndddddddddd\u2026\""},
+        {"long", "abcdefghknopq", "\"abcdefghknopq\""},
+        {"longer", "abcdefghknopqabcdefg", "\"abcdefghknopqab\\ncdefg\""},
+        {"words", "abcdefghk nopqabcdefg", "\"abcdefghk \\nnopqabcdefg\""},
+        {"wide letters", "WWWWWWWWWWWW", "\"WWWWWWWWWW\\nWW\""},
+        {"wide script", "网格网格网格网格网格网格", "\"网格网格网格网格网格\\n网格\""},
+        {"right to left", "\u202egnp.exe", "\"∖u202egnp.exe\""},
+        {"too long", "WWWWWWWWWWmmmmmmmmmmWWWWWWWWWWmmmmmmmmmmWWWW",
+         "\"WWWWWWWWWW\\nmmmmmmmmmm\\nWWWWWWWWWW\\nmmmmmmmmmm\u2026\""},
     };
     check(gnuplot_narrow, cases, sizeof cases / sizeof *cases);
 }

@@ -39,7 +39,8 @@ static void fixture_build(struct fixture *fixture, const char *name)
                    &err) != MB_OK) {
         fail_msg("%s", err.message);
     }
-    mb_charts_build(&fixture->arena, &fixture->report, &fixture->charts);
+    mb_charts_build(&fixture->arena, &fixture->report, &(struct mb_chart_options){0},
+                    &fixture->charts);
     for (size_t i = 0; i < fixture->charts.count; i++) {
         fixture->charts.items[i].svg =
             "<?xml version=\"1.0\"?>\n<svg viewBox=\"0 0 1 1\"><path id='gpPt0'/><use "
@@ -92,7 +93,7 @@ static void pictures_have_ids_and_words_of_their_own(void **state)
     has(page, "id='latency-1-gpPt0'");
     has(page, "href='#latency-1-gpPt0'");
     has(page, "id='latency-2-gpPt0'");
-    has(page, "<svg role=\"img\" aria-label=\"Response time by percentile · ");
+    has(page, "<svg role=\"img\" aria-label=\"Response time by percentile: ");
     fixture.charts.items[0].svg = NULL;
     has(fixture_print(&fixture), "gnuplot could not draw this picture.");
     fixture.page.no_pictures = "no pictures: <why>";
