@@ -104,8 +104,11 @@ void mb_refs_variants(struct mb_check *check)
         const struct mb_node *gate = mb_run_item(gates, i);
         variant_known(check, mb_node_find(gate, "variant"), names,
                       mb_run_spec_at(check, "/gates/%zu/variant", i));
-        variant_known(check, mb_node_find(gate, "versus"), names,
-                      mb_run_spec_at(check, "/gates/%zu/versus", i));
+        const struct mb_node *versus = mb_node_find(gate, "versus");
+        if (strcmp(mb_node_text(versus, ""), MB_SPEC_FIRST) != 0) {
+            variant_known(check, versus, names,
+                          mb_run_spec_at(check, "/gates/%zu/versus", i));
+        }
     }
 }
 

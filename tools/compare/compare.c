@@ -259,6 +259,30 @@ static enum mb_status groups_add(struct builder *builder, struct mb_err *err)
     return MB_OK;
 }
 
+// The spec's gates, then those asked for; one of these that holds nowhere is a mistake.
+static enum mb_status gates_add(struct builder *builder, struct mb_err *err)
+{
+    const struct mb_compare_options *options = builder->options;
+    for (size_t i = 0; i < builder->spec.gate_count; i++) {
+        (void)mb_compare_gate_add(builder->arena, &builder->spec.gates[i],
+                                  builder->report);
+    }
+    for (size_t i = 0; i < options->gate_count; i++) {
+        const struct mb_gate *gate = &options->gates[i];
+        if (gate->versus != NULL && strcmp(gate->versus, MB_SPEC_FIRST) != 0 &&
+            !variant_exists(builder->result, gate->versus)) {
+            return mb_err_set(err, MB_USAGE, "no variant '%s' to hold '%s' against",
+                              gate->versus, gate->metric);
+        }
+        if (mb_compare_gate_add(builder->arena, gate, builder->report) == 0) {
+            return mb_err_set(err, MB_USAGE, "the gate of '%s' holds for no cell of '%s'",
+                              gate->metric,
+                              gate->variant != NULL ? gate->variant : "any variant");
+        }
+    }
+    return MB_OK;
+}
+
 enum mb_status mb_compare(struct mb_arena *arena, const struct mb_compare_side *sides,
                           size_t count, const struct mb_compare_options *options,
                           struct mb_compare_report *report, struct mb_err *err)
@@ -294,7 +318,9 @@ enum mb_status mb_compare(struct mb_arena *arena, const struct mb_compare_side *
     }
     if (status == MB_OK) {
         mb_compare_decide(arena, report);
-        mb_compare_gates(arena, &builder.spec, report);
+        status = gates_add(&builder, err);
+    }
+    if (status == MB_OK) {
         mb_compare_notes(arena, report);
         if (report->by != NULL) {
             mb_compare_group(arena, report);

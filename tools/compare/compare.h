@@ -116,10 +116,12 @@ enum mb_compare_gate_state {
 };
 
 struct mb_compare_gate {
+    size_t side; // that `cell` is of
     const char *metric;
     struct mb_metric parsed;
     const struct mb_cell *cell;
-    const struct mb_cell *versus; // NULL: absolute
+    const char *against;          // what it is held against, in words; NULL: absolute
+    const struct mb_cell *versus; // NULL: absolute, or not measured
     bool at_most;                 // else at least
     bool relative;                // value and limit are shares of `versus`, as 0.05
     double limit;                 // in the metric's unit, or a share
@@ -153,7 +155,8 @@ struct mb_compare_report {
     struct mb_compare_difference *differences; // of each later result from the first
     size_t difference_count;
     size_t difference_capacity;
-    struct mb_compare_gate *gates; // of the result's spec, one for each cell it holds for
+    struct mb_compare_gate *gates; // of the spec and the options, one for each cell that
+                                   // they hold for
     size_t gate_count;
     size_t gate_capacity;
 };
@@ -166,6 +169,8 @@ struct mb_compare_options {
     double confidence;          // 0: as the first result's spec says, else 95%
     const char *const *allowed; // paths of disqualifying differences to let pass
     size_t allowed_count;
+    const struct mb_gate *gates; // beside the spec's
+    size_t gate_count;
 };
 
 // One side: compares every variant with its baseline at every point. More sides: compares
@@ -205,9 +210,11 @@ void mb_compare_notes(struct mb_arena *arena, struct mb_compare_report *report);
 // Fills in the effect's estimates from its two cells and its metric.
 void mb_compare_measure(struct mb_comparison *effect, double confidence);
 
-// Judges the spec's gates (mb_compare does so itself).
-void mb_compare_gates(struct mb_arena *arena, const struct mb_spec *spec,
-                      struct mb_compare_report *report);
+// Judges a gate at every cell that it holds for, and adds it to the report: of the newest
+// side, grouped by an attribute of every side (mb_compare does so itself for the spec's
+// gates and those of the options). Returns how many cells there are.
+size_t mb_compare_gate_add(struct mb_arena *arena, const struct mb_gate *wanted,
+                           struct mb_compare_report *report);
 
 // "passed", "failed", "undecided".
 const char *mb_compare_gate_name(enum mb_compare_gate_state state);

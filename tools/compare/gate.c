@@ -64,10 +64,13 @@ static void absolute_measure(struct mb_compare_gate *gate, double confidence)
     mb_mem_free(values);
 }
 
-static void relative_measure(struct mb_compare_gate *gate, double confidence)
+static void relative_measure(struct mb_compare_gate *gate, enum mb_compare_design design,
+                             double confidence)
 {
-    struct mb_comparison effect = {
-        .baseline = gate->versus, .cell = gate->cell, .metric = gate->parsed};
+    struct mb_comparison effect = {.design = design,
+                                   .baseline = gate->versus,
+                                   .cell = gate->cell,
+                                   .metric = gate->parsed};
     mb_compare_measure(&effect, confidence);
     if (effect.blocks_lost > 0) {
         return;
@@ -98,63 +101,89 @@ static void gate_decide(struct mb_compare_gate *gate)
     gate->reason = keeps || breaks ? NULL : "the interval holds the limit";
 }
 
-static const struct mb_cell *cell_of(const struct mb_result *result, const char *variant,
-                                     const struct mb_point *point)
+// Value and interval: of the cell, or against the one that it is held against.
+static void gate_measure(const struct mb_compare_report *report,
+                         const struct mb_gate *wanted, struct mb_compare_gate *gate)
 {
+    const struct mb_result *result = report->sides[gate->side].result;
+    const char *variant = wanted->versus;
+    enum mb_compare_design design = MB_COMPARE_VARIANT;
+    if (variant == NULL) {
+        absolute_measure(gate, report->confidence);
+        return;
+    }
+    gate->against = variant;
+    if (strcmp(variant, MB_SPEC_FIRST) == 0) {
+        gate->against = report->sides[0].name;
+        result = gate->side > 0 ? report->sides[0].result : NULL;
+        variant = gate->cell->variant;
+        design = MB_COMPARE_RELEASE;
+    }
+    gate->versus =
+        result != NULL ? mb_result_find_cell(result, variant, &gate->cell->point) : NULL;
+    if (gate->versus != NULL) {
+        relative_measure(gate, design, report->confidence);
+    }
+}
+
+// Fills in a gate whose side and cell are given. False when its metric is none.
+static bool gate_judge(const struct mb_compare_report *report,
+                       const struct mb_gate *wanted, struct mb_compare_gate *gate)
+{
+    *gate = (struct mb_compare_gate){.side = gate->side,
+                                     .cell = gate->cell,
+                                     .metric = wanted->metric,
+                                     .at_most = wanted->at_most,
+                                     .relative = wanted->relative,
+                                     .value = NAN,
+                                     .low = NAN,
+                                     .high = NAN};
+    if (!mb_metric_parse(wanted->metric, &gate->parsed)) {
+        return false;
+    }
+    gate->limit = limit_scaled(wanted, &gate->parsed);
+    gate_measure(report, wanted, gate);
+    gate_decide(gate);
+    if (wanted->versus != NULL && gate->versus == NULL) {
+        gate->reason = "there is nothing that it could be held against";
+    }
+    return true;
+}
+
+// True when the gate holds for the cell.
+static bool gate_means(const struct mb_gate *wanted, const struct mb_cell *cell)
+{
+    bool own = wanted->versus != NULL && strcmp(cell->variant, wanted->versus) == 0;
+    return wanted->variant != NULL ? strcmp(cell->variant, wanted->variant) == 0
+                                   : cell->aa_of == NULL && !own;
+}
+
+static size_t side_judge(struct mb_arena *arena, const struct mb_gate *wanted,
+                         size_t side, struct mb_compare_report *report)
+{
+    const struct mb_result *result = report->sides[side].result;
+    size_t judged = 0;
     for (size_t i = 0; i < result->cell_count; i++) {
-        const struct mb_cell *cell = &result->cells[i];
-        if (strcmp(cell->variant, variant) == 0 && mb_point_equal(&cell->point, point)) {
-            return cell;
+        struct mb_compare_gate gate = {.side = side, .cell = &result->cells[i]};
+        if (!gate_means(wanted, gate.cell) || !gate_judge(report, wanted, &gate)) {
+            continue;
         }
+        report->gates = mb_arena_grow(arena, report->gates, report->gate_count,
+                                      &report->gate_capacity, sizeof *report->gates);
+        report->gates[report->gate_count++] = gate;
+        judged++;
     }
-    return NULL;
+    return judged;
 }
 
-static void gate_add(struct mb_arena *arena, const struct mb_gate *wanted,
-                     const struct mb_cell *cell, struct mb_compare_report *report)
+size_t mb_compare_gate_add(struct mb_arena *arena, const struct mb_gate *wanted,
+                           struct mb_compare_report *report)
 {
-    struct mb_compare_gate gate = {.metric = wanted->metric,
-                                   .cell = cell,
-                                   .at_most = wanted->at_most,
-                                   .relative = wanted->relative,
-                                   .value = NAN,
-                                   .low = NAN,
-                                   .high = NAN};
-    if (!mb_metric_parse(wanted->metric, &gate.parsed)) {
-        return; // mb_spec_from_node has refused it
+    size_t judged = 0;
+    // Side by side each result is judged; else the newest one.
+    for (size_t side = report->by != NULL ? 0 : report->side_count - 1;
+         side < report->side_count; side++) {
+        judged += side_judge(arena, wanted, side, report);
     }
-    gate.limit = limit_scaled(wanted, &gate.parsed);
-    if (wanted->versus != NULL) {
-        gate.versus = cell_of(report->sides[report->side_count - 1].result,
-                              wanted->versus, &cell->point);
-        if (gate.versus != NULL) {
-            relative_measure(&gate, report->confidence);
-        }
-    } else {
-        absolute_measure(&gate, report->confidence);
-    }
-    gate_decide(&gate);
-    report->gates = mb_arena_grow(arena, report->gates, report->gate_count,
-                                  &report->gate_capacity, sizeof *report->gates);
-    report->gates[report->gate_count++] = gate;
-}
-
-void mb_compare_gates(struct mb_arena *arena, const struct mb_spec *spec,
-                      struct mb_compare_report *report)
-{
-    size_t last = report->side_count - 1; // the newest result is the one that is judged
-    for (size_t i = 0; i < spec->gate_count; i++) {
-        const struct mb_gate *wanted = &spec->gates[i];
-        for (size_t j = 0; j < report->sides[last].result->cell_count; j++) {
-            const struct mb_cell *cell = &report->sides[last].result->cells[j];
-            bool own =
-                wanted->versus != NULL && strcmp(cell->variant, wanted->versus) == 0;
-            bool meant = wanted->variant != NULL
-                             ? strcmp(cell->variant, wanted->variant) == 0
-                             : cell->aa_of == NULL && !own;
-            if (meant) {
-                gate_add(arena, wanted, cell, report);
-            }
-        }
-    }
+    return judged;
 }

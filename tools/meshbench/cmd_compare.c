@@ -12,6 +12,7 @@ struct compare_options {
     const char *by;
     struct mb_opt_list metrics;
     struct mb_opt_list allow;
+    struct mb_opt_list gates;
     int64_t confidence_share;
     const char *format;
     const char *output;
@@ -19,6 +20,8 @@ struct compare_options {
 };
 
 static const char *const formats[] = {"text", "json", "markdown", "csv", "junit", NULL};
+
+static const char undecided[] = "undecided"; // beside the verdicts: of gates
 
 static const struct mb_opt options[] = {
     {.name = "baseline",
@@ -53,12 +56,19 @@ static const struct mb_opt options[] = {
      .min = 500000000,
      .max = 999999999,
      .help = "confidence of intervals and verdicts, as 95% (default: the spec's)"},
+    {.name = "gate",
+     .type = MB_OPT_STRINGS,
+     .offset = offsetof(struct compare_options, gates),
+     .argument = "GATE",
+     .help = "a limit beside the spec's gates: [VARIANT:]METRIC<=LIMIT[ versus VARIANT], "
+             "or >=, as 'response_time.p99<=20ms'; may be given again"},
     {.name = "fail-on",
      .type = MB_OPT_STRINGS,
      .offset = offsetof(struct compare_options, fail_on),
      .argument = "VERDICT",
-     .help = "exit with 1 when a primary metric has this verdict: better, worse, same, "
-             "inconclusive or incomparable; may be given again"},
+     .help =
+         "exit with 1 when a primary metric has this verdict: better, worse, same, "
+         "inconclusive or incomparable; or when a gate is undecided; may be given again"},
     {.name = "format",
      .letter = 'f',
      .type = MB_OPT_CHOICE,
@@ -86,6 +96,8 @@ static const struct mb_example examples[] = {
      "what each release adds to its own baseline, side by side"},
     {"meshbench compare sidecar.json --fail-on worse -f json -o compare.json",
      "in CI: the file for programs, the exit status for the pipeline"},
+    {"meshbench compare old.json new.json --gate 'response_time.p99<=+5% versus @first'",
+     "in CI without gates in the spec: no more than 5% over what it was"},
     {"meshbench compare sidecar.json -f markdown", "a comment for a pull request"},
     {0},
 };
@@ -94,29 +106,43 @@ static enum mb_status verdicts_check(const struct mb_opt_list *names, struct mb_
 {
     for (size_t i = 0; i < names->count; i++) {
         enum mb_compare_verdict verdict;
-        if (!mb_compare_verdict_find(names->items[i], &verdict)) {
+        if (strcmp(names->items[i], undecided) != 0 &&
+            !mb_compare_verdict_find(names->items[i], &verdict)) {
             return mb_err_set(err, MB_USAGE,
                               "'%s' is not a verdict: better, worse, same, inconclusive, "
-                              "incomparable",
+                              "incomparable; or undecided, for gates",
                               names->items[i]);
         }
     }
     return MB_OK;
 }
 
-// A failed gate or a verdict named by --fail-on makes the exit status 1.
+static bool gate_is(const struct mb_compare_report *report,
+                    enum mb_compare_gate_state state)
+{
+    for (size_t i = 0; i < report->gate_count; i++) {
+        if (report->gates[i].state == state) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A failed gate or what --fail-on names makes the exit status 1.
 static enum mb_status verdict_status(const struct mb_compare_report *report,
                                      const struct mb_opt_list *names)
 {
-    for (size_t i = 0; i < report->gate_count; i++) {
-        if (report->gates[i].state == MB_COMPARE_GATE_FAILED) {
-            return MB_INVALID;
-        }
+    if (gate_is(report, MB_COMPARE_GATE_FAILED)) {
+        return MB_INVALID;
     }
     for (size_t i = 0; i < names->count; i++) {
         enum mb_compare_verdict verdict;
         if (mb_compare_verdict_find(names->items[i], &verdict) &&
             mb_compare_has(report, verdict)) {
+            return MB_INVALID;
+        }
+        if (strcmp(names->items[i], undecided) == 0 &&
+            gate_is(report, MB_COMPARE_GATE_UNDECIDED)) {
             return MB_INVALID;
         }
     }
@@ -173,6 +199,19 @@ static enum mb_status sides_read(const struct mb_ctx *ctx, struct mb_arena *aren
     return MB_OK;
 }
 
+static enum mb_status gates_read(struct mb_arena *arena, const struct mb_opt_list *texts,
+                                 struct mb_compare_options *wanted, struct mb_err *err)
+{
+    struct mb_gate *gates = mb_arena_alloc(arena, texts->count, sizeof *gates);
+    enum mb_status status = MB_OK;
+    for (size_t i = 0; i < texts->count && status == MB_OK; i++) {
+        status = mb_spec_gate_parse(arena, texts->items[i], &gates[i], err);
+    }
+    wanted->gates = gates;
+    wanted->gate_count = texts->count;
+    return status;
+}
+
 static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
                                   const struct mb_args *args, struct mb_err *err)
 {
@@ -180,7 +219,7 @@ static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
     struct mb_arena arena = {0};
     struct sides sides = {0};
     struct mb_compare_report report;
-    const struct mb_compare_options wanted = {
+    struct mb_compare_options wanted = {
         .baseline = opts->baseline,
         .by = opts->by,
         .metrics = opts->metrics.items,
@@ -190,6 +229,9 @@ static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
         .allowed_count = opts->allow.count,
     };
     enum mb_status status = verdicts_check(&opts->fail_on, err);
+    if (status == MB_OK) {
+        status = gates_read(&arena, &opts->gates, &wanted, err);
+    }
     if (status == MB_OK) {
         status = sides_read(ctx, &arena, args, &sides, err);
     }

@@ -70,24 +70,7 @@ static void read_analysis(struct mb_spec_read *read, const struct mb_node *root,
     }
 }
 
-static enum mb_unit limit_unit(enum mb_metric_unit unit)
-{
-    switch (unit) {
-    case MB_METRIC_RPS:
-        return MB_UNIT_RATE;
-    case MB_METRIC_RATIO:
-        return MB_UNIT_SHARE;
-    case MB_METRIC_BYTES:
-        return MB_UNIT_SIZE;
-    case MB_METRIC_NS:
-    case MB_METRIC_NS_PER_REQUEST:
-        break;
-    }
-    return MB_UNIT_DURATION;
-}
-
-// A limit in the unit of its metric, or in per cent of 'versus'; the sign is ours, since
-// quantities have none.
+// A limit in the unit of its metric, or in per cent of 'versus'.
 static void read_limit(struct mb_spec_read *read, const struct mb_node *node,
                        struct mb_gate *gate)
 {
@@ -98,25 +81,11 @@ static void read_limit(struct mb_spec_read *read, const struct mb_node *node,
     }
     const char *key = gate->at_most ? "at_most" : "at_least";
     const char *text = mb_spec_read_needed(read, node, key);
-    bool negative = text[0] == '-';
-    text += negative || text[0] == '+';
-    enum mb_unit unit = limit_unit(metric.unit);
-    size_t size = strlen(text);
-    if (unit != MB_UNIT_SHARE && size > 0 && text[size - 1] == '%') {
-        gate->relative = true;
-        unit = MB_UNIT_SHARE;
-        if (gate->versus == NULL) {
-            mb_spec_read_fail(read, MB_INVALID, node,
-                              "'%s' is a share of another variant: 'versus' is missing",
-                              key);
-        }
-    }
     struct mb_err err = {0};
-    if (!read->failed && mb_units_parse(unit, text, &gate->limit, &err) != MB_OK) {
+    if (!read->failed && mb_spec_gate_limit(text, gate, &err) != MB_OK) {
         mb_spec_read_fail(read, MB_INVALID, mb_node_find(node, key), "'%s': %s", key,
                           err.message);
     }
-    gate->limit = negative ? -gate->limit : gate->limit;
 }
 
 static void read_gates(struct mb_spec_read *read, const struct mb_node *root,

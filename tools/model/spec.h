@@ -99,10 +99,13 @@ struct mb_until {
     int at_most;            // blocks
 };
 
+// What a gate holds a variant against to compare it with itself in an earlier result.
+#define MB_SPEC_FIRST "@first"
+
 struct mb_gate {
     const char *metric;
     const char *variant; // NULL: every variant
-    const char *versus;  // NULL: absolute
+    const char *versus;  // NULL: absolute; MB_SPEC_FIRST: the same in the first result
     int64_t limit;       // base units of the metric (ns, 1e-9 share, micro-rps, bytes)
     bool at_most;        // else at least
     bool relative;       // the limit is a share of `versus`
@@ -194,5 +197,11 @@ const struct mb_workload *mb_spec_find_workload(const struct mb_spec *spec,
 struct mb_request mb_spec_request(struct mb_arena *arena,
                                   const struct mb_workload *workload,
                                   const struct mb_variant *variant);
+
+// A gate in one line, with the grammar of the spec's: "[VARIANT:]METRIC<=LIMIT[ versus
+// VARIANT]", or ">=" for at_least; VARIANT after versus may be MB_SPEC_FIRST. In arena.
+// MB_USAGE when the text is none.
+MB_MUST_USE enum mb_status mb_spec_gate_parse(struct mb_arena *arena, const char *text,
+                                              struct mb_gate *gate, struct mb_err *err);
 
 #endif

@@ -82,4 +82,9 @@ void mb_spec_read_variants(struct mb_spec_read *read, struct mb_node *root,
 void mb_spec_read_workloads(struct mb_spec_read *read, const struct mb_node *root,
                             struct mb_spec *spec);
 
+// Fills limit and relative of a gate from its text ("+5ms", "10%"); metric and versus
+// have to be there. MB_INVALID when the text does not suit the metric.
+MB_MUST_USE enum mb_status mb_spec_gate_limit(const char *text, struct mb_gate *gate,
+                                              struct mb_err *err);
+
 #endif

@@ -165,13 +165,15 @@ static struct mb_node *comparison_node(struct mb_arena *arena,
 }
 
 static struct mb_node *gate_node(struct mb_arena *arena,
+                                 const struct mb_compare_report *report,
                                  const struct mb_compare_gate *gate)
 {
     struct target target = {.arena = arena, .map = mb_node_map(arena)};
     double scale = gate->relative ? 1.0 : unit_scale(gate->parsed.unit);
+    text_put(target, "result", report->sides[gate->side].digest);
     text_put(target, "metric", gate->metric);
     text_put(target, "variant", gate->cell->variant);
-    text_put(target, "versus", gate->versus != NULL ? gate->versus->variant : NULL);
+    text_put(target, "versus", gate->against);
     mb_node_put(arena, target.map, "point", point_node(arena, &gate->cell->point));
     text_put(target, "unit", gate->relative ? "ratio" : unit_name(gate->parsed.unit));
     text_put(target, "limit_kind", gate->at_most ? "at_most" : "at_least");
@@ -223,7 +225,7 @@ struct mb_node *mb_report_compare_node(struct mb_arena *arena,
     mb_node_put(arena, target.map, "notes", notes_node(arena, report));
     struct mb_node *gates = mb_node_list(arena);
     for (size_t i = 0; i < report->gate_count; i++) {
-        mb_node_push(arena, gates, gate_node(arena, &report->gates[i]));
+        mb_node_push(arena, gates, gate_node(arena, report, &report->gates[i]));
     }
     mb_node_put(arena, target.map, "gates", gates);
     return target.map;

@@ -102,8 +102,8 @@ static void gate_print(struct mb_arena *arena, const struct mb_compare_gate *gat
         &(const struct test){
             .class = "meshbench.gate",
             .name = mb_arena_print(arena, "%s, %s%s%s, %s", gate->cell->variant,
-                                   gate->metric, gate->versus != NULL ? " against " : "",
-                                   gate->versus != NULL ? gate->versus->variant : "",
+                                   gate->metric, gate->against != NULL ? " against " : "",
+                                   gate->against != NULL ? gate->against : "",
                                    mb_point_title(arena, &gate->cell->point)),
             .type = "gate",
             .message = gate->reason != NULL ? gate->reason : text,

@@ -64,9 +64,9 @@ static void gates_print(struct mb_arena *arena, const struct mb_compare_report *
         mb_escape_markdown(out, gate->metric);
         mb_buf_append_string(out, ", ");
         mb_escape_markdown(out, gate->cell->variant);
-        if (gate->versus != NULL) {
+        if (gate->against != NULL) {
             mb_buf_append_string(out, " against ");
-            mb_escape_markdown(out, gate->versus->variant);
+            mb_escape_markdown(out, gate->against);
         }
         mb_buf_append_string(out, ", ");
         point_title_print(arena, gate->cell, out);

@@ -224,8 +224,8 @@ static void gates_print(const struct mb_compare_report *report, struct mb_arena 
             out, "  %s%s%s  %s, %s%s%s, %s: %s%s%s\n", failed && color ? "\x1b[31m" : "",
             mb_compare_gate_name(gate->state), failed && color ? "\x1b[0m" : "",
             gate->metric, shown(arena, gate->cell->variant),
-            gate->versus != NULL ? " against " : "",
-            gate->versus != NULL ? shown(arena, gate->versus->variant) : "",
+            gate->against != NULL ? " against " : "",
+            gate->against != NULL ? shown(arena, gate->against) : "",
             point_shown(arena, gate->cell), text, gate->reason != NULL ? ": " : "",
             gate->reason != NULL ? gate->reason : "");
     }

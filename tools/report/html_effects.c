@@ -99,9 +99,9 @@ void mb_html_gates(const struct mb_html *html)
         mb_escape_xml(html->out, gate->metric);
         mb_buf_append_string(html->out, "</td><td class=\"name\">");
         mb_escape_xml(html->out, gate->cell->variant);
-        if (gate->versus != NULL) {
+        if (gate->against != NULL) {
             mb_buf_append_string(html->out, " against ");
-            mb_escape_xml(html->out, gate->versus->variant);
+            mb_escape_xml(html->out, gate->against);
         }
         mb_buf_append_string(html->out, "</td><td>");
         mb_escape_xml(html->out, mb_point_title(html->arena, &gate->cell->point));
