@@ -1,22 +1,68 @@
 #include "base/digest.h"
 
+#include <assert.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
+
+#include "base/mem.h"
 
 _Static_assert(MB_DIGEST_BYTES == SHA256_DIGEST_LENGTH, "SHA-256 gives 32 bytes");
 
 static const char base64_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-void mb_digest_text(const void *bytes, size_t size, char text[MB_DIGEST_TEXT])
+static void sum_print(const unsigned char sum[MB_DIGEST_BYTES], char text[MB_DIGEST_TEXT])
 {
     static const char digits[] = "0123456789abcdef";
-    unsigned char sum[MB_DIGEST_BYTES];
-    (void)SHA256(bytes, size, sum);
     for (size_t i = 0; i < MB_DIGEST_BYTES; i++) {
         text[2 * i] = digits[sum[i] >> 4];
         text[2 * i + 1] = digits[sum[i] & 15];
     }
     text[MB_DIGEST_TEXT - 1] = '\0';
+}
+
+void mb_digest_text(const void *bytes, size_t size, char text[MB_DIGEST_TEXT])
+{
+    unsigned char sum[MB_DIGEST_BYTES];
+    (void)SHA256(bytes, size, sum);
+    sum_print(sum, text);
+}
+
+struct mb_digest {
+    EVP_MD_CTX *context;
+};
+
+// libcrypto fails here only when it is out of memory, which is fatal elsewhere too, or
+// when it was built without SHA-256.
+struct mb_digest *mb_digest_new(void)
+{
+    struct mb_digest *digest = mb_mem_alloc(1, sizeof *digest);
+    digest->context = EVP_MD_CTX_new();
+    int good =
+        digest->context != NULL && EVP_DigestInit_ex(digest->context, EVP_sha256(), NULL);
+    assert(good);
+    (void)good;
+    return digest;
+}
+
+void mb_digest_add(struct mb_digest *digest, const void *bytes, size_t size)
+{
+    (void)EVP_DigestUpdate(digest->context, bytes, size);
+}
+
+void mb_digest_finish(struct mb_digest *digest, char text[MB_DIGEST_TEXT])
+{
+    unsigned char sum[MB_DIGEST_BYTES] = {0};
+    (void)EVP_DigestFinal_ex(digest->context, sum, NULL);
+    sum_print(sum, text);
+}
+
+void mb_digest_free(struct mb_digest *digest)
+{
+    if (digest != NULL) {
+        EVP_MD_CTX_free(digest->context);
+        mb_mem_free(digest);
+    }
 }
 
 void mb_digest_base64_encode(const void *bytes, size_t size, struct mb_buf *out)

@@ -13,6 +13,14 @@ enum { MB_DIGEST_BYTES = 32, MB_DIGEST_TEXT = 65 };
 // Lower-case hexadecimal SHA-256 of the bytes, NUL-terminated.
 void mb_digest_text(const void *bytes, size_t size, char text[MB_DIGEST_TEXT]);
 
+// The same over bytes that come one after another. `new` returns owned; `finish` gives
+// the text, once, after which only `free` is allowed; NULL is fine there.
+struct mb_digest;
+struct mb_digest *mb_digest_new(void);
+void mb_digest_add(struct mb_digest *digest, const void *bytes, size_t size);
+void mb_digest_finish(struct mb_digest *digest, char text[MB_DIGEST_TEXT]);
+void mb_digest_free(struct mb_digest *digest);
+
 // Appends the Base64 text of the bytes.
 void mb_digest_base64_encode(const void *bytes, size_t size, struct mb_buf *out);
 

@@ -17,7 +17,8 @@ struct mb_input;
 
 // Opens `path` ("-": `in`) and fills the head. Content that begins as gzip is inflated
 // (members one after another too); one byte order mark of UTF-8 is dropped, and UTF-16
-// with a byte order mark becomes UTF-8. MB_FAILED with the system's reason.
+// with a byte order mark becomes UTF-8. MB_FAILED with the system's reason; MB_INVALID
+// when the very first compressed bytes are damaged.
 MB_MUST_USE enum mb_status mb_input_open(const char *path, FILE *in,
                                          struct mb_input **input, struct mb_err *err);
 
@@ -30,8 +31,8 @@ void mb_input_free(struct mb_input *input); // NULL is fine
 
 const char *mb_input_name(const struct mb_input *input); // as given
 
-// The first bytes, without taking them: all of a short input. Borrowed until the first
-// read.
+// The first bytes, without taking them, ended with a zero byte: all of a short input.
+// Borrowed until the first read.
 const char *mb_input_head(const struct mb_input *input, size_t *size);
 
 // Takes the next bytes, at most `size`; *got is 0 at the end. A truncated or corrupt gzip

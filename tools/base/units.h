@@ -57,4 +57,9 @@ void mb_units_print_time(int64_t unix_ns, char *text, size_t size);
 MB_MUST_USE enum mb_status mb_units_parse_time(const char *text, int64_t *unix_ns,
                                                struct mb_err *err);
 
+// The same as other tools write it: with a blank for the 'T', an offset for the 'Z'
+// ("2022-03-19T15:34:23.279389-07:00", "+0200"), but never without either.
+MB_MUST_USE enum mb_status mb_units_parse_time_zoned(const char *text, int64_t *unix_ns,
+                                                     struct mb_err *err);
+
 #endif

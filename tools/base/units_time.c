@@ -101,7 +101,13 @@ static bool date_exists(int64_t year, int64_t month, int64_t day)
     return day <= next - days_from_civil(year, month, 1);
 }
 
-enum mb_status mb_units_parse_time(const char *text, int64_t *unix_ns, struct mb_err *err)
+struct moment {
+    int64_t unix_ns;
+    const char *rest; // what follows the fraction
+};
+
+// Date, separator and time of day. False when they are none.
+static bool moment_read(const char *text, const char *separators, struct moment *moment)
 {
     const char *c = text;
     int64_t year = digits_read(&c, 4);
@@ -109,24 +115,68 @@ enum mb_status mb_units_parse_time(const char *text, int64_t *unix_ns, struct mb
     int64_t month = good ? digits_read(&c, 2) : -1;
     good = good && char_skip(&c, '-');
     int64_t day = good ? digits_read(&c, 2) : -1;
-    good = good && char_skip(&c, 'T');
+    good = good && *c != '\0' && strchr(separators, *c) != NULL;
+    c += good;
     int64_t hour = good ? digits_read(&c, 2) : -1;
     good = good && char_skip(&c, ':');
     int64_t minute = good ? digits_read(&c, 2) : -1;
     good = good && char_skip(&c, ':');
     int64_t second = good ? digits_read(&c, 2) : -1;
     int64_t ns = good ? fraction_read(&c) : -1;
-    good = good && char_skip(&c, 'Z') && *c == '\0' && date_exists(year, month, day) &&
-           hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59 && second >= 0 &&
-           second <= 59 && ns >= 0;
-    if (!good) {
+    good = good && date_exists(year, month, day) && hour >= 0 && hour <= 23 &&
+           minute >= 0 && minute <= 59 && second >= 0 && second <= 59 && ns >= 0;
+    if (good) {
+        int64_t seconds = days_from_civil(year, month, day) * SECONDS_PER_DAY +
+                          hour * 3600 + minute * 60 + second;
+        *moment = (struct moment){.unix_ns = seconds * NS_PER_S + ns, .rest = c};
+    }
+    return good;
+}
+
+enum mb_status mb_units_parse_time(const char *text, int64_t *unix_ns, struct mb_err *err)
+{
+    struct moment moment;
+    if (!moment_read(text, "T", &moment) || strcmp(moment.rest, "Z") != 0) {
         return mb_err_set(err, MB_INVALID,
                           "'%.60s' is not a time: write it in UTC as "
                           "'2026-11-23T19:47:00.123Z' (years %d to %d)",
                           text, YEAR_MIN, YEAR_MAX);
     }
-    int64_t seconds = days_from_civil(year, month, day) * SECONDS_PER_DAY + hour * 3600 +
-                      minute * 60 + second;
-    *unix_ns = seconds * NS_PER_S + ns;
+    *unix_ns = moment.unix_ns;
+    return MB_OK;
+}
+
+// "Z", "+02:00", "-0700". False when it is none.
+static bool zone_read(const char *text, int64_t *offset_s)
+{
+    const char *c = text;
+    *offset_s = 0;
+    if (char_skip(&c, 'Z')) {
+        return *c == '\0';
+    }
+    int sign = *c == '-' ? -1 : 1;
+    if (!char_skip(&c, '+') && !char_skip(&c, '-')) {
+        return false;
+    }
+    int64_t hours = digits_read(&c, 2);
+    (void)char_skip(&c, ':');
+    int64_t minutes = hours >= 0 ? digits_read(&c, 2) : -1;
+    *offset_s = sign * (hours * 3600 + minutes * 60);
+    return hours >= 0 && hours <= 23 && minutes >= 0 && minutes <= 59 && *c == '\0';
+}
+
+enum mb_status mb_units_parse_time_zoned(const char *text, int64_t *unix_ns,
+                                         struct mb_err *err)
+{
+    struct moment moment;
+    int64_t offset_s = 0;
+    if (!moment_read(text, "T ", &moment) || !zone_read(moment.rest, &offset_s)) {
+        return mb_err_set(err, MB_INVALID,
+                          "'%.60s' is not a time with its zone, as "
+                          "'2026-11-23T19:47:00.123Z' or '2026-11-23T21:47:00+02:00' "
+                          "(years %d to %d)",
+                          text, YEAR_MIN, YEAR_MAX);
+    }
+    *unix_ns = moment.unix_ns - offset_s * NS_PER_S;
     return MB_OK;
 }

@@ -210,7 +210,9 @@ void mb_record_times(struct mb_check *check)
     for (size_t i = 0; i < result->cell_count; i++) {
         for (size_t j = 0; j < result->cells[i].trial_count; j++) {
             int64_t start = result->cells[i].trials[j].start_unix_ns;
-            if (start < result->started_unix_ns || start > result->finished_unix_ns) {
+            bool known = start > 0 && result->started_unix_ns > 0;
+            if (known &&
+                (start < result->started_unix_ns || start > result->finished_unix_ns)) {
                 mb_run_report(check,
                               mb_run_at(check, "/cells/%zu/trials/%zu/start", i, j),
                               "wall clocks that jump are worth knowing about",

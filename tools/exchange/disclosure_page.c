@@ -61,11 +61,15 @@ static const char *value_text(struct mb_arena *arena, const struct mb_node *node
 static void origin_add(struct mb_arena *arena, const struct mb_result *result,
                        struct mb_buf *out)
 {
-    char started[32];
-    char finished[32];
-    mb_units_print_time(result->started_unix_ns, started, sizeof started);
-    mb_units_print_time(result->finished_unix_ns, finished, sizeof finished);
-    row_add("Measured", mb_arena_print(arena, "%s to %s", started, finished), out);
+    const char *when = "time not known";
+    if (result->started_unix_ns > 0) {
+        char started[32];
+        char finished[32];
+        mb_units_print_time(result->started_unix_ns, started, sizeof started);
+        mb_units_print_time(result->finished_unix_ns, finished, sizeof finished);
+        when = mb_arena_print(arena, "%s to %s", started, finished);
+    }
+    row_add("Measured", when, out);
     row_add("Measured by",
             mb_arena_print(
                 arena, "%s %s (commit %s)", result->tool_name, result->tool_version,

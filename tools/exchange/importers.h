@@ -5,5 +5,6 @@
 #include "exchange/import.h"
 
 extern const struct mb_importer mb_importer_fortio;
+extern const struct mb_importer mb_importer_meshery;
 
 #endif

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "base/input.h"
 #include "check/check.h"
+#include "exchange/import.h"
 #include "meshbench/documents.h"
 #include "model/spec.h"
 #include "report/findings.h"
@@ -62,6 +64,26 @@ static size_t cap_of(const char *path)
     return yaml ? MB_SPEC_MAX_BYTES : MB_DOC_MAX_BYTES;
 }
 
+// What another load tool wrote is no document of ours, but can become one.
+static void foreign_hint(const char *path, const struct mb_doc *doc, struct mb_diag *diag)
+{
+    struct mb_input *input = NULL;
+    struct mb_err ignored = {0};
+    if (diag->errors == 0 || doc->text == NULL ||
+        mb_node_find(doc->root, "meshbench") != NULL ||
+        mb_input_open_bytes(path, doc->text, doc->size, &input, &ignored) != MB_OK) {
+        return;
+    }
+    int score = 0;
+    const struct mb_importer *importer = mb_import_detect(input, &score);
+    if (importer != NULL && score >= MB_IMPORT_SURE) {
+        diag->items[0].hint = mb_arena_print(
+            diag->arena, "this looks like %s: 'meshbench import %s -o result.json'",
+            importer->title, path);
+    }
+    mb_input_free(input);
+}
+
 // Reads and checks one file. Everything that the report needs is copied into it, so that
 // one document at a time is in memory. A file that cannot be read becomes part of the
 // report, and the others are still looked at.
@@ -82,6 +104,7 @@ static enum mb_status file_check(const struct mb_ctx *ctx, const char *path,
         mb_check_syntax(&err, path, &diag);
     }
     if (status == MB_OK || status == MB_INVALID) {
+        foreign_hint(path, &doc, &diag);
         mb_findings_add(report, path, doc.text != NULL ? &doc : NULL, level, &diag);
         status = MB_OK;
     } else {

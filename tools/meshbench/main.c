@@ -24,6 +24,8 @@ const struct mb_cmd *const mb_commands[] = {
     &mb_cmd_app,
     &mb_cmd_mesh,
     &mb_cmd_env,
+    // Exchange
+    &mb_cmd_import,
     // Understand
     &mb_cmd_show,
     &mb_cmd_verify,

@@ -96,7 +96,8 @@ static int64_t scope_counts(struct mb_arena *arena, const struct mb_derive_scope
         for (size_t i = 0; i < trial->part_count; i++) {
             counts_add(&sum, &trial->parts[i].counts);
             int64_t part_ns = trial->parts[i].elapsed_ns;
-            longest = part_ns > longest ? part_ns : longest;
+            bool known = part_ns >= 0 && longest >= 0;
+            longest = known ? (part_ns > longest ? part_ns : longest) : -1;
         }
         add(&elapsed_ns, longest);
     }

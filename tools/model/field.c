@@ -328,6 +328,10 @@ void mb_field_put_time(struct mb_arena *arena, struct mb_node *map, const char *
                        int64_t unix_ns)
 {
     char text[32];
+    if (unix_ns <= 0) {
+        mb_node_put(arena, map, key, mb_node_null(arena));
+        return;
+    }
     mb_units_print_time(unix_ns, text, sizeof text);
     mb_node_put(arena, map, key, mb_node_string(arena, text));
 }

@@ -86,6 +86,7 @@ void mb_field_put_int(struct mb_arena *arena, struct mb_node *map, const char *k
                       int64_t value);
 void mb_field_put_text(struct mb_arena *arena, struct mb_node *map, const char *key,
                        const char *text); // NULL: null
+// RFC 3339 with milliseconds, or null for 0: not known.
 void mb_field_put_time(struct mb_arena *arena, struct mb_node *map, const char *key,
                        int64_t unix_ns);
 

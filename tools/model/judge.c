@@ -33,6 +33,9 @@ static double scheduled_rps(const struct mb_cell *cell)
         for (size_t p = 0; p < trial->part_count; p++) {
             intended += (double)trial->parts[p].counts.intended;
         }
+        if (trial->window_ns < 0) {
+            return 0;
+        }
         window_ns += (double)trial->window_ns;
     }
     return window_ns > 0 ? intended / window_ns * NS_PER_S : 0;

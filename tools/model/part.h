@@ -146,9 +146,10 @@ struct mb_part {
     const char *generator_version;
     enum mb_load_model load_model;
     enum mb_co_handling co_handling;
-    int threads;
-    int64_t window_ns;  // length of the measured window
-    int64_t elapsed_ns; // from its start to the later of its end and the last completion
+    int threads;        // 0: not known
+    int64_t window_ns;  // length of the measured window; -1: not known (imports)
+    int64_t elapsed_ns; // from its start to the later of its end and the last completion;
+                        // -1: not known (imports)
     struct mb_counts counts;
     struct mb_dist dist[MB_DIST_METRICS];
     int64_t interval_ns;           // 0: no series

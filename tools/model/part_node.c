@@ -570,8 +570,8 @@ enum mb_status mb_part_from_node(struct mb_arena *arena, const struct mb_node *n
         part->unknown = mb_field_unknown(arena, &map, part_keys);
         identity_from_node(arena, &map, part);
         part->threads = (int)mb_field_int_or(&map, "threads", 1, MAX_THREADS, 0);
-        part->window_ns = mb_field_int(&map, "window_ns", 0, SAFE_MAX);
-        part->elapsed_ns = mb_field_int(&map, "elapsed_ns", 0, SAFE_MAX);
+        part->window_ns = mb_field_int_or(&map, "window_ns", 0, SAFE_MAX, -1);
+        part->elapsed_ns = mb_field_int_or(&map, "elapsed_ns", 0, SAFE_MAX, -1);
         part->interrupted = mb_field_bool(&map, "interrupted");
         part->cpu_ns = mb_field_int_or(&map, "cpu_ns", 0, SAFE_MAX, -1);
         part->run_delay_ns = mb_field_int_or(&map, "run_delay_ns", 0, SAFE_MAX, -1);

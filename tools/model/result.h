@@ -71,8 +71,8 @@ struct mb_trial {
     enum mb_trial_status status;
     const char *reason;    // for partial and discarded; else NULL
     int64_t start_unix_ns; // UTC start of the measured window; 0: not known
-    int64_t window_ns;     // monotonic
-    int64_t warmup_ns;     // cut away before the window
+    int64_t window_ns;     // monotonic; -1: not known (imports)
+    int64_t warmup_ns;     // cut away before the window; -1: not known
     struct mb_part *parts;
     size_t part_count;
     struct mb_resource *resources;
@@ -165,9 +165,9 @@ struct mb_result {
     const char *import_version; // NULL when not known
     const char *import_digest;
     const char *import_importer;
-    int64_t started_unix_ns;
-    int64_t finished_unix_ns;
-    bool complete; // every planned trial is there and complete
+    int64_t started_unix_ns;  // 0: not known (imports)
+    int64_t finished_unix_ns; // likewise
+    bool complete;            // every planned trial is there and complete
     const char *spec_name;
     const char *spec_path;         // as given; NULL for `load` and imports
     const char *spec_text;         // exact text; NULL when there was none

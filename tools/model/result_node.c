@@ -107,11 +107,7 @@ static struct mb_node *fact_to_node(struct mb_arena *arena, const struct mb_fact
     mb_node_put(arena, map, "captured",
                 fact->captured != NULL ? fact->captured : mb_node_null(arena));
     mb_field_put_text(arena, map, "source", fact->source);
-    if (fact->at_unix_ns > 0) {
-        mb_field_put_time(arena, map, "at", fact->at_unix_ns);
-    } else {
-        mb_node_put(arena, map, "at", mb_node_null(arena));
-    }
+    mb_field_put_time(arena, map, "at", fact->at_unix_ns);
     mb_node_put(arena, map, "redacted", mb_node_bool(arena, fact->redacted));
     return map;
 }
@@ -459,8 +455,8 @@ static void header_from_node(struct mb_arena *arena, const struct mb_field *map,
     result->id = mb_field_text(map, "id");
     labels_from_node(arena, &labels, result);
     origin_from_node(&origin, result);
-    result->started_unix_ns = mb_field_time(map, "started_at");
-    result->finished_unix_ns = mb_field_time(map, "finished_at");
+    result->started_unix_ns = mb_field_time_or(map, "started_at", 0);
+    result->finished_unix_ns = mb_field_time_or(map, "finished_at", 0);
     result->complete = mb_field_bool(map, "complete");
     spec_from_node(&spec, result);
     keys_from_node(arena, &keys, &result->keys);

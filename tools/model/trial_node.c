@@ -156,11 +156,7 @@ struct mb_node *mb_trial_to_node(struct mb_arena *arena, const struct mb_trial *
     mb_field_put_int(arena, map, "seed", (int64_t)trial->seed);
     mb_field_put_text(arena, map, "status", statuses[trial->status]);
     mb_field_put_text(arena, map, "reason", trial->reason);
-    if (trial->start_unix_ns > 0) {
-        mb_field_put_time(arena, map, "start", trial->start_unix_ns);
-    } else {
-        mb_node_put(arena, map, "start", mb_node_null(arena));
-    }
+    mb_field_put_time(arena, map, "start", trial->start_unix_ns);
     mb_field_put_int(arena, map, "window_ns", trial->window_ns);
     mb_field_put_int(arena, map, "warmup_ns", trial->warmup_ns);
     mb_node_put(arena, map, "host",
@@ -233,8 +229,8 @@ enum mb_status mb_trial_from_node(struct mb_arena *arena, const struct mb_node *
         status_from_node(&map, trial);
         trial->reason = mb_field_text_or(&map, "reason", NULL);
         trial->start_unix_ns = mb_field_time_or(&map, "start", 0);
-        trial->window_ns = mb_field_int(&map, "window_ns", 0, SAFE_MAX);
-        trial->warmup_ns = mb_field_int_or(&map, "warmup_ns", 0, SAFE_MAX, 0);
+        trial->window_ns = mb_field_int_or(&map, "window_ns", 0, SAFE_MAX, -1);
+        trial->warmup_ns = mb_field_int_or(&map, "warmup_ns", 0, SAFE_MAX, -1);
         trial->host = mb_node_find(node, "host");
         if (trial->host != NULL && trial->host->type == MB_NODE_NULL) {
             trial->host = NULL;

@@ -92,10 +92,12 @@ static void side_print(struct mb_arena *arena, const struct mb_compare_side *sid
                        struct mb_buf *out)
 {
     const struct mb_result *result = side->result;
-    char duration[32];
-    mb_units_show(MB_UNIT_DURATION,
-                  (double)(result->finished_unix_ns - result->started_unix_ns), duration,
-                  sizeof duration);
+    char duration[32] = "time not known";
+    if (result->started_unix_ns > 0) {
+        mb_units_show(MB_UNIT_DURATION,
+                      (double)(result->finished_unix_ns - result->started_unix_ns),
+                      duration, sizeof duration);
+    }
     const char *name = result->spec_name != NULL ? result->spec_name : side->name;
     const char *host = mb_effect_fact(result, "environment.host.cpu_model");
     mb_buf_print(out, "%s  ·  %zu cells  ·  %s%s%s\n", shown(arena, name),

@@ -250,10 +250,12 @@ void mb_html_origin(const struct mb_html *html)
     for (size_t side = 0; side < html->page->report->side_count; side++) {
         const struct mb_compare_side *from = side_at(html, side);
         const struct mb_result *result = from->result;
-        char started[32];
-        char finished[32];
-        mb_units_print_time(result->started_unix_ns, started, sizeof started);
-        mb_units_print_time(result->finished_unix_ns, finished, sizeof finished);
+        char started[32] = "not known";
+        char finished[32] = "not known";
+        if (result->started_unix_ns > 0) {
+            mb_units_print_time(result->started_unix_ns, started, sizeof started);
+            mb_units_print_time(result->finished_unix_ns, finished, sizeof finished);
+        }
         mb_html_table_open(html, from->name, "what|value");
         origin_row(html, "result", result->id);
         origin_row(html, "SHA-256 of the file", from->digest);

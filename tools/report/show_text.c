@@ -210,17 +210,21 @@ static void header_print(struct mb_arena *arena, const struct mb_report_show *sh
                          struct mb_buf *out)
 {
     const struct mb_result *result = show->result;
-    char started[32];
-    char took[TEXT_BYTES];
-    mb_units_print_time(result->started_unix_ns, started, sizeof started);
-    mb_units_show(MB_UNIT_DURATION,
-                  (double)(result->finished_unix_ns - result->started_unix_ns), took,
-                  sizeof took);
+    const char *when = "time not known";
+    if (result->started_unix_ns > 0) {
+        char started[32];
+        char took[TEXT_BYTES];
+        mb_units_print_time(result->started_unix_ns, started, sizeof started);
+        mb_units_show(MB_UNIT_DURATION,
+                      (double)(result->finished_unix_ns - result->started_unix_ns), took,
+                      sizeof took);
+        when = mb_arena_print(arena, "%s, %s", started, took);
+    }
     safe_append(out, result->spec_name != NULL ? result->spec_name : result->id);
     size_t trials = trial_count(result);
-    mb_buf_print(out, " · %zu cell%s, %zu trial%s · %s, %s · level: %s%s\n",
+    mb_buf_print(out, " · %zu cell%s, %zu trial%s · %s · level: %s%s\n",
                  result->cell_count, result->cell_count == 1 ? "" : "s", trials,
-                 trials == 1 ? "" : "s", started, took, show->level,
+                 trials == 1 ? "" : "s", when, show->level,
                  result->complete ? "" : " · NOT COMPLETE");
     if (result->imported) {
         mb_buf_append_string(out, "imported from ");

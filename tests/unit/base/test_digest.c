@@ -26,6 +26,13 @@ static void sha256_vectors(void **state)
         char text[MB_DIGEST_TEXT];
         mb_digest_text(cases[i].text, strlen(cases[i].text), text);
         assert_string_equal(text, cases[i].digest);
+        struct mb_digest *pieces = mb_digest_new();
+        for (const char *at = cases[i].text; *at != '\0'; at++) {
+            mb_digest_add(pieces, at, 1);
+        }
+        mb_digest_finish(pieces, text);
+        mb_digest_free(pieces);
+        assert_string_equal(text, cases[i].digest);
     }
 }
 

@@ -1,0 +1,45 @@
+// JSON that load tools print: documents one after another, with other text before,
+// between and after them. For importers. Exchange floor.
+#ifndef MB_EXCHANGE_IMPORT_JSON_H
+#define MB_EXCHANGE_IMPORT_JSON_H
+
+#include "exchange/import.h"
+#include "format/doc.h"
+
+struct mb_import_json {
+    struct mb_arena *arena; // borrowed; holds the trees
+    const char *name;       // of the input; borrowed
+    struct mb_buf text;
+    size_t at; // where to go on
+    int line;  // lines before `at`
+    int piece_line;
+    struct mb_doc doc; // the document that mb_import_json_next found
+};
+
+// Reads the whole input (at most MB_IMPORT_TEXT_MAX). Release it in any case.
+MB_MUST_USE enum mb_status mb_import_json_open(struct mb_import *import,
+                                               struct mb_input *input,
+                                               struct mb_import_json *json,
+                                               struct mb_err *err);
+void mb_import_json_release(struct mb_import_json *json);
+
+// The next object or list that begins a line; its root is *root, NULL at the end. Lines
+// that only look like one are passed over; a document that is broken or cut off is
+// MB_INVALID with its place.
+MB_MUST_USE enum mb_status mb_import_json_next(struct mb_import_json *json,
+                                               struct mb_node **root, struct mb_err *err);
+
+// Something wrong at a node of the last document: MB_INVALID with its place.
+enum mb_status mb_import_json_fault(struct mb_import_json *json,
+                                    const struct mb_node *node, struct mb_err *err,
+                                    const char *format, ...) MB_PRINTF(4, 5);
+
+// Numbers as tools write them: JSON numbers, or texts that hold one (64-bit integers in
+// protobuf's JSON). False when there is none, or it is not an integer from 0 to 2^53 - 1.
+bool mb_import_json_count(const struct mb_node *node, int64_t *value);
+
+// Seconds as a number, to ns, rounded to the nearest. False when it is none, negative or
+// over 2^53 - 1 ns.
+bool mb_import_json_seconds(const struct mb_node *node, int64_t *ns);
+
+#endif
