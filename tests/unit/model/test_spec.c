@@ -184,7 +184,7 @@ static void test_refuses(void **state)
          "'x' is not a metric"},
         {"share of nothing",
          HEAD VARIANT WORKLOAD "gates: [{metric: throughput, at_least: 5%}]",
-         "'at_least' is a share of another variant: 'versus' is missing"},
+         "'at_least': '5%' is a share of another variant: 'versus' is missing"},
         {"sampling", HEAD VARIANT WORKLOAD "collect: {interval: 0s}",
          "'interval' is not above zero"},
     };
