@@ -222,6 +222,19 @@ const char *mb_compare_gate_name(enum mb_compare_gate_state state);
 // The estimate that is tested: the log-ratio where it exists, else the difference.
 const struct mb_sample_estimate *mb_compare_tested(const struct mb_comparison *effect);
 
+// An effect in the metric's unit as it was decided, so that the interval shown excludes 0
+// exactly where that of the test excludes no effect.
+struct mb_compare_added {
+    double value;
+    double low; // NaN without an interval
+    double high;
+};
+
+// Where the log-ratio is tested: the baseline's value times the ratio less one, and so
+// for the ends of the ratio's interval. Else, or where the baseline has no value, the
+// mean difference.
+struct mb_compare_added mb_compare_added(const struct mb_comparison *effect);
+
 // True when some primary comparison has this verdict.
 bool mb_compare_has(const struct mb_compare_report *report,
                     enum mb_compare_verdict verdict);

@@ -209,3 +209,17 @@ void mb_compare_measure(struct mb_comparison *effect, double confidence)
     }
     effect->p_value = mb_compare_tested(effect)->p_value;
 }
+
+struct mb_compare_added mb_compare_added(const struct mb_comparison *effect)
+{
+    const struct mb_sample_estimate *ratio = &effect->log_ratio;
+    double base = effect->baseline_value.value;
+    if (ratio->n == 0 || effect->baseline_value.state != MB_VALUE_KNOWN) {
+        return (struct mb_compare_added){.value = effect->difference.value,
+                                         .low = effect->difference.low,
+                                         .high = effect->difference.high};
+    }
+    return (struct mb_compare_added){.value = base * expm1(ratio->value),
+                                     .low = base * expm1(ratio->low),
+                                     .high = base * expm1(ratio->high)};
+}

@@ -88,10 +88,10 @@ static void effect_row(struct mb_chart_draft *draft, const struct mb_comparison 
                        const struct mb_effect_scale *scale, size_t row)
 {
     row_begin(draft, mb_effect_label(draft->arena, draft->atlas->report, effect), row);
-    const struct mb_sample_estimate *difference = &effect->difference;
+    struct mb_compare_added added = mb_compare_added(effect);
     struct mb_chart_style style = mb_chart_style(draft->atlas, effect->cell);
-    mb_buf_print(&draft->data, "%.6g %.6g %.6g\n", difference->value * scale->factor,
-                 difference->low * scale->factor, difference->high * scale->factor);
+    mb_buf_print(&draft->data, "%.6g %.6g %.6g\n", added.value * scale->factor,
+                 added.low * scale->factor, added.high * scale->factor);
     mb_chart_plot(draft,
                   "every ::1 using 1:(M - %zu):2:3 with xerrorbars pt %d ps 0.9 lw 2 lc "
                   "rgb \"%s\" notitle",
@@ -104,8 +104,8 @@ static struct mb_effect_scale effect_scale(const struct effect_group *group,
     double largest = 0.0;
     for (const struct mb_comparison *at = group->first; at < group->end; at++) {
         if (drawn(at, metric)) {
-            largest = fmax(largest, fabs(at->difference.low));
-            largest = fmax(largest, fabs(at->difference.high));
+            struct mb_compare_added added = mb_compare_added(at);
+            largest = fmax(largest, fmax(fabs(added.low), fabs(added.high)));
         }
     }
     return common_scale(metric, largest);
@@ -130,7 +130,7 @@ static void effect_chart(const struct mb_chart_atlas *atlas,
     struct mb_effect_scale scale = effect_scale(group, metric);
     draft.text = mb_arena_print(
         arena,
-        "One row for each variant: its mean difference from the baseline in %s as a "
+        "One row for each variant: its difference from the baseline in %s as a "
         "mark, the %.3g%% interval as a line; the grey line is no difference. %s, %s. "
         "The tables hold the numbers.",
         scale.unit, atlas->report->confidence * 100.0, label, point);

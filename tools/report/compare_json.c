@@ -86,6 +86,10 @@ static void estimates_put(struct target target, const struct mb_comparison *effe
     number_put(target, "difference", effect->difference.value * scale);
     number_put(target, "difference_low", effect->difference.low * scale);
     number_put(target, "difference_high", effect->difference.high * scale);
+    struct mb_compare_added added = mb_compare_added(effect);
+    number_put(target, "added", added.value * scale);
+    number_put(target, "added_low", added.low * scale);
+    number_put(target, "added_high", added.high * scale);
     bool ratio = effect->log_ratio.n > 0;
     number_put(target, "ratio", ratio ? exp(effect->log_ratio.value) : NAN);
     number_put(target, "ratio_low", ratio ? exp(effect->log_ratio.low) : NAN);

@@ -72,7 +72,8 @@ static void effect_print(struct mb_arena *arena, const struct mb_compare_report 
     char text[MB_EFFECT_TEXT];
     struct mb_effect_scale scale = mb_effect_scale(effect);
     mb_effect_size_text(effect, &scale, text, sizeof text);
-    const char *found = mb_arena_print(arena, "%s (%s), against '%s'", text, scale.unit,
+    const char *unit = scale.relative ? "" : mb_arena_print(arena, " (%s)", scale.unit);
+    const char *found = mb_arena_print(arena, "%s%s, against '%s'", text, unit,
                                        mb_effect_baseline_label(report, effect));
     const char *variant = effect->cell->variant;
     if (effect->design != MB_COMPARE_VARIANT) {

@@ -157,7 +157,8 @@ static void foot_print(const struct mb_compare_report *report, struct mb_buf *ou
     }
     mb_buf_print(
         out,
-        "\n±: %.3g%% interval of the mean over %s. Worse, better: certain at that level "
+        "\n±, or (low to high): %.3g%% interval over %s. Worse, better: certain at that "
+        "level "
         "(%zu primary comparisons, corrected by Holm) and larger than the noise floor. "
         "~: cannot tell.\n\n",
         report->confidence * 100.0,

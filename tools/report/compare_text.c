@@ -240,10 +240,11 @@ static void foot_print(const struct mb_compare_report *report, struct mb_arena *
         mb_buf_print(out, "%s  %s: %s\n", i == 0 ? "\nWorth knowing:\n" : "",
                      report->notes[i].code, shown(arena, report->notes[i].message));
     }
-    mb_buf_print(
-        out, "\n±: %.3g%% interval of the mean over %s\n", report->confidence * 100.0,
-        mb_effect_paired(report) ? "blocks, each paired with the baseline of its block."
-                                 : "trials (Welch); runs are not paired.");
+    mb_buf_print(out, "\n±, or (low to high): %.3g%% interval over %s\n",
+                 report->confidence * 100.0,
+                 mb_effect_paired(report)
+                     ? "blocks, each paired with the baseline of its block."
+                     : "trials (Welch); runs are not paired.");
     mb_buf_print(
         out,
         "worse, better: certain at that level (%zu primary comparisons, corrected "

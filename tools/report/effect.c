@@ -14,24 +14,27 @@ struct mb_effect_scale mb_effect_scale(const struct mb_comparison *effect)
     double size = effect->baseline_value.state == MB_VALUE_KNOWN
                       ? effect->baseline_value.value
                       : effect->value.value;
+    // What changed in an overhead is a ratio of ratios: milliseconds of neither run.
+    bool relative = effect->log_ratio.n > 0 && (effect->metric.unit == MB_METRIC_RPS ||
+                                                effect->design == MB_COMPARE_OVERHEAD);
     switch (effect->metric.unit) {
     case MB_METRIC_NS:
         if (size >= 1e9) {
-            return (struct mb_effect_scale){1e-9, "s", false};
+            return (struct mb_effect_scale){1e-9, "s", relative};
         }
-        return size >= 1e6 ? (struct mb_effect_scale){1e-6, "ms", false}
-                           : (struct mb_effect_scale){1e-3, "us", false};
+        return size >= 1e6 ? (struct mb_effect_scale){1e-6, "ms", relative}
+                           : (struct mb_effect_scale){1e-3, "us", relative};
     case MB_METRIC_NS_PER_REQUEST:
-        return size >= 1e6 ? (struct mb_effect_scale){1e-6, "ms", false}
-                           : (struct mb_effect_scale){1e-3, "us", false};
+        return size >= 1e6 ? (struct mb_effect_scale){1e-6, "ms", relative}
+                           : (struct mb_effect_scale){1e-3, "us", relative};
     case MB_METRIC_RPS:
-        return (struct mb_effect_scale){1.0, "rps", true};
+        return (struct mb_effect_scale){1.0, "rps", relative};
     case MB_METRIC_RATIO:
-        return (struct mb_effect_scale){100.0, "%", false};
+        return (struct mb_effect_scale){100.0, "%", relative};
     case MB_METRIC_BYTES:
-        return (struct mb_effect_scale){1.0 / 1048576.0, "MiB", false};
+        return (struct mb_effect_scale){1.0 / 1048576.0, "MiB", relative};
     }
-    return (struct mb_effect_scale){1.0, "", false};
+    return (struct mb_effect_scale){1.0, "", relative};
 }
 
 void mb_effect_metric_label(const struct mb_metric *metric, char *text, size_t size)
@@ -122,12 +125,29 @@ static const char *verdict_word(const struct mb_comparison *effect)
     return "";
 }
 
+// Ratios scatter by factors, so their intervals reach further up than down. "±" is said
+// where that is under a tenth of the half width, and the verdict can be read off it.
+static void interval_text(const struct mb_compare_added *shown, const char *unit,
+                          char *text, size_t size)
+{
+    double below = shown->value - shown->low;
+    double above = shown->high - shown->value;
+    double half = fmax(below, above);
+    bool beyond_zero = shown->low > 0.0 || shown->high < 0.0;
+    int decimals = decimals_of_error(half);
+    if (fabs(above - below) <= 0.1 * half && beyond_zero == (half < fabs(shown->value))) {
+        (void)snprintf(text, size, "%+.*f%s ±%.*f%s", decimals, shown->value, unit,
+                       decimals, half, unit);
+        return;
+    }
+    (void)snprintf(text, size, "%+.*f%s (%.*f to %.*f)", decimals, shown->value, unit,
+                   decimals, shown->low, decimals, shown->high);
+}
+
 void mb_effect_size_text(const struct mb_comparison *effect,
                          const struct mb_effect_scale *scale, char *text, size_t size)
 {
-    bool relative = scale->relative && effect->log_ratio.n > 0;
-    const struct mb_sample_estimate *estimate =
-        relative ? &effect->log_ratio : &effect->difference;
+    const struct mb_sample_estimate *estimate = mb_compare_tested(effect);
     if (estimate->state == MB_SAMPLE_TOO_FEW) {
         value_text(&effect->value, scale, text, size);
         return;
@@ -136,16 +156,16 @@ void mb_effect_size_text(const struct mb_comparison *effect,
         (void)snprintf(text, size, "equal");
         return;
     }
-    const char *unit = relative ? "%" : "";
-    double middle =
-        relative ? 100.0 * expm1(estimate->value) : estimate->value * scale->factor;
-    double high =
-        relative ? 100.0 * expm1(estimate->high) : estimate->high * scale->factor;
-    double low = relative ? 100.0 * expm1(estimate->low) : estimate->low * scale->factor;
-    double half = (high - low) / 2.0;
-    int decimals = decimals_of_error(half);
-    (void)snprintf(text, size, "%+.*f%s ±%.*f%s", decimals, middle, unit, decimals, half,
-                   unit);
+    struct mb_compare_added added = mb_compare_added(effect);
+    struct mb_compare_added shown = {.value = added.value * scale->factor,
+                                     .low = added.low * scale->factor,
+                                     .high = added.high * scale->factor};
+    if (scale->relative) {
+        shown = (struct mb_compare_added){.value = 100.0 * expm1(estimate->value),
+                                          .low = 100.0 * expm1(estimate->low),
+                                          .high = 100.0 * expm1(estimate->high)};
+    }
+    interval_text(&shown, scale->relative ? "%" : "", text, size);
 }
 
 // The same with the verdict: "+0.93 ±0.04 worse".

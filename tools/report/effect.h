@@ -16,7 +16,7 @@ enum { MB_EFFECT_TEXT = 128 }; // bytes that suffice for each text below
 struct mb_effect_scale {
     double factor;    // from the metric's unit to the one shown
     const char *unit; // "ms"
-    bool relative;    // effects are shown in percent
+    bool relative;    // the effect is shown in percent of the baseline
 };
 
 // One unit for a whole column, so that its numbers can be compared by eye.
@@ -25,7 +25,9 @@ struct mb_effect_scale mb_effect_scale(const struct mb_comparison *effect);
 // "p99", "service_time.p99", "throughput", "CPU/request", "memory", "errors".
 void mb_effect_metric_label(const struct mb_metric *metric, char *text, size_t size);
 
-// "+0.93 ±0.04", "-34.1% ±1.2%", "equal"; without an interval the bare value.
+// "+0.93 ±0.04", "-34.1% ±1.2%", "+0.73 (0.02 to 2.10)" where the interval is far
+// from symmetric, "equal"; without an interval the bare value. The interval is that of
+// what is tested (mb_compare_added).
 void mb_effect_size_text(const struct mb_comparison *effect,
                          const struct mb_effect_scale *scale, char *text, size_t size);
 

@@ -66,10 +66,10 @@ static void size_print(const struct mb_comparison *effect, struct mb_buf *out)
         place_print(effect, out);
         return;
     }
-    bool throughput = effect->metric.family == MB_METRIC_THROUGHPUT;
+    bool relative = mb_effect_scale(effect).relative;
     double share = fabs(expm1(effect->log_ratio.value));
-    mb_units_show(throughput ? MB_UNIT_SHARE : MB_UNIT_DURATION,
-                  throughput ? share * 1e9 : fabs(effect->difference.value), size,
+    mb_units_show(relative ? MB_UNIT_SHARE : MB_UNIT_DURATION,
+                  relative ? share * 1e9 : fabs(mb_compare_added(effect).value), size,
                   sizeof size);
     mb_buf_print(out, "%s %s ", size,
                  effect->metric.family == MB_METRIC_DIST ? "at" : "of");

@@ -198,10 +198,11 @@ void mb_html_method(const struct mb_html *html)
     if (report->count > 0) {
         mb_buf_print(
             html->out,
-            "<dt><b>What changes</b></dt><dd>the mean over %s, with its %.3g%% interval. "
-            "The "
-            "test is on the logarithm of the ratio where both sides are above "
-            "zero.</dd>\n"
+            "<dt><b>What changes</b></dt><dd>the geometric mean over %s, times the "
+            "baseline "
+            "of the first row, with its %.3g%% interval: the logarithm of the ratio is "
+            "what is "
+            "tested. Where a side is zero it is the mean difference.</dd>\n"
             "<dt><b>Worse, better</b></dt><dd>certain at that level after the correction "
             "of "
             "Holm for %zu primary comparisons, and larger than the noise floor: how far "
@@ -210,8 +211,8 @@ void mb_html_method(const struct mb_html *html)
             "the "
             "spec declares. Else it is undecided (<b>~</b>).</dd>\n",
             mb_effect_paired(report)
-                ? "blocks of the difference from the baseline in the same block"
-                : "trials; runs are not paired (Welch)",
+                ? "blocks of the ratio to the baseline in the same block"
+                : "trials of the ratio between the runs, which nothing pairs (Welch)",
             report->confidence * 100.0, report->family);
     }
     mb_buf_append_string(html->out, "</dl>\n");
