@@ -33,6 +33,9 @@ static enum mb_status result_read(struct reading *reading, const struct mb_node 
     static const char *const facts[] = {"meshery_id", "performance_profile", "created_at",
                                         NULL};
     struct mb_import_run *run = NULL;
+    if (runner->type == MB_NODE_NULL) {
+        return MB_OK; // a test that failed
+    }
     if (!mb_import_fortio_is_run(runner)) {
         return mb_import_json_fault(reading->json, runner, reading->err,
                                     "'runner_results' is not what fortio writes");
@@ -57,12 +60,17 @@ static enum mb_status result_read(struct reading *reading, const struct mb_node 
 static enum mb_status results_read(struct reading *reading, const struct mb_node *node)
 {
     const struct mb_node *runner = mb_node_find(node, "runner_results");
-    if (runner != NULL) {
+    enum mb_status status = MB_OK;
+    if (runner != NULL && runner->type != MB_NODE_LIST) {
         return result_read(reading, node, runner);
     }
+    for (size_t i = 0; runner != NULL && status == MB_OK && i < mb_node_count(runner);
+         i++) {
+        status = result_read(reading, node, runner->as.list.items[i]);
+    }
     bool list = node->type == MB_NODE_LIST;
-    size_t count = list || node->type == MB_NODE_MAP ? mb_node_count(node) : 0;
-    enum mb_status status = MB_OK;
+    bool goes_on = runner == NULL && (list || node->type == MB_NODE_MAP);
+    size_t count = goes_on ? mb_node_count(node) : 0;
     for (size_t i = 0; status == MB_OK && i < count; i++) {
         status = results_read(reading, list ? node->as.list.items[i]
                                             : node->as.map.entries[i].value);

@@ -1,0 +1,294 @@
+"""Imports a corpus and checks the results against readers of its own: import_corpus.py CORPUS [-v] [TOOL]...
+
+A tool is one function: it gets a path, reads the source in its own way, and returns what an import of it has to
+hold: a list of runs, or Refused with words of the message. Add one with @tool. Keys of a run, all optional; each is
+one value that is checked:
+
+    variant, workload, load_model, co_handling, tool, version, url, start ("2022-05-08T00:12:28.857Z")
+    connections, rate (rps), timeout_ns, window_ns, warmup_ns, status, block
+    requests (intended), sent, completed, ok, errors, unfinished, bytes_received, bytes_sent
+    kinds {"status": 3, ...}, statuses {"200": 97, ...}
+    response, service, connect, error_response, ...: a dist, {"type", "n", "sum", "min", "max", "mixed", "buckets",
+    "quantiles" {0.99: ns}, "values" (raw samples in ns: n, sum, min, max and some percentiles follow)}
+
+A number may be a pair (value, tolerance). None: has to be unknown. What is not named is not looked at.
+"""
+
+import fnmatch
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from decimal import ROUND_HALF_EVEN, Decimal
+
+TOOLS = []  # (name, patterns, function)
+HDR_DIGITS = 1e-3  # three significant digits
+
+
+class Refused(Exception):
+    """The file is to be refused, with these words in the message."""
+
+
+def tool(name, *patterns, options=()):
+    def add(function):
+        TOOLS.append((name, patterns, function, list(options)))
+        return function
+
+    return add
+
+
+def ns(seconds):
+    """Seconds, as written in the source, to whole ns."""
+    return int((Decimal(seconds) * 10**9).to_integral_value(ROUND_HALF_EVEN))
+
+
+def load_json(path):
+    """JSON whose numbers stay as they were written."""
+    with open(path, encoding="utf-8-sig") as file:
+        return json.load(file, parse_float=Decimal, parse_int=Decimal)
+
+
+# --- fortio and what embeds it
+
+
+def fortio_histogram(data):
+    buckets = []
+    for row in data["Data"] or []:
+        n, low, high = int(row["Count"]), ns(row["Start"]), ns(row["End"])
+        if n == 0:
+            continue
+        low += 1 if buckets and low != high else 0
+        if buckets and high == buckets[-1][1]:
+            buckets[-1][2] += n
+            continue
+        buckets.append([max(low, buckets[-1][1] + 1) if buckets else low, high, n])
+    n = int(data["Count"])
+    return {"type": "buckets", "n": n, "sum": ns(data["Sum"]), "min": ns(data["Min"]), "max": ns(data["Max"]),
+            "buckets": buckets}
+
+
+def fortio_run(data):
+    histogram = fortio_histogram(data["DurationHistogram"])
+    codes = {code: int(n) for code, n in (data.get("RetCodes") or {}).items()}
+    run_type = data.get("RunType", "HTTP")
+    nighthawk = isinstance(data["DurationHistogram"]["Count"], str)
+    threads, streams = int(data["NumThreads"]), int(data.get("Streams", 1))
+    good = sum(n for code, n in codes.items()
+               if (run_type == "HTTP" and (code.startswith("2") or code == "418")) or code in ("OK", "SERVING")
+               or (run_type.startswith("GRPC") and code == "1"))
+    total = histogram["n"]
+    failed = data.get("ErrorsDurationHistogram")
+    errors = int(failed["Count"]) if failed else total - good
+    rate = None if data["RequestedQPS"] == "max" else float(data["RequestedQPS"])
+    run = {"tool": "nighthawk" if nighthawk else "fortio", "version": data["Version"],
+           "connections": threads // streams, "rate": rate, "window_ns": int(data["ActualDuration"]),
+           "load_model": "closed" if rate is None else "unknown" if nighthawk else "paced", "co_handling": "none",
+           "requests": total, "ok": total - errors, "errors": errors,
+           "url": data.get("URL") or data.get("Destination")}
+    if not nighthawk and run_type == "HTTP":
+        run["statuses"] = {code: n for code, n in codes.items() if code != "-1"}
+    if failed and errors:
+        run["error_response"] = fortio_histogram(failed)
+        run["service"] = {"n": total - errors, "mixed": False}
+    else:
+        run["service"] = dict(histogram, mixed=errors > 0)
+    if rate is None:
+        run["response"] = run["service"]
+    return run
+
+
+@tool("fortio", "fortio/*.json")
+def fortio(path):
+    try:
+        return [fortio_run(load_json(path))]
+    except json.JSONDecodeError as error:
+        raise Refused("cut off") from error
+
+
+@tool("Meshery", "meshery/*.json", "smp/docs/_data/test-results.json", "smp/history/test-results*.json")
+def meshery(path):
+    def results(node):
+        if isinstance(node, dict) and node.get("runner_results"):
+            runs = node["runner_results"]
+            return [fortio_run(run) for run in (runs if isinstance(runs, list) else [runs])]
+        below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+        return [run for child in below for run in results(child)]
+
+    return results(load_json(path))
+
+
+# --- what an import holds
+
+
+def result_runs(result):
+    """The trials of a result as (cell, trial, part), in the order of cells and trials."""
+    return [(cell, trial, trial["parts"][0]) for cell in result["cells"] for trial in cell["trials"]]
+
+
+def quantile_of(dist, share):
+    """From what the result holds; of a histogram the tool's own derived number is the business of show-peer."""
+    for row in dist.get("quantiles", []):
+        if row[0] == round(share * 10**9):
+            return row[1]
+    return None
+
+
+class Check:
+    def __init__(self):
+        self.values, self.faults = 0, []
+
+    def value(self, what, expected, got):
+        self.values += 1
+        tolerance = 0
+        if isinstance(expected, tuple):
+            expected, tolerance = expected
+        if isinstance(expected, (int, float)) and not isinstance(expected, bool) and isinstance(got, (int, float)):
+            same = abs(expected - got) <= tolerance
+        else:
+            same = expected == got
+        if not same:
+            self.faults.append(f"{what}: source {expected!r}, imported {got!r}")
+
+    def dist(self, name, expected, got):
+        for key, value in expected.items():
+            what = f"{name}.{key}"
+            if key == "mixed":
+                self.value(what, value, got.get("population") == "all")
+            elif key == "quantiles":
+                for share, at in value.items():
+                    self.value(f"{what}[{share}]", at, quantile_of(got, share))
+            elif key == "values":
+                self.samples(name, value, got)
+            elif key == "buckets":
+                self.value(what, value, got.get("buckets"))
+            else:
+                self.value(what, value, got.get(key))
+
+    def samples(self, name, values, got):
+        self.value(f"{name}.n", len(values), got.get("n"))
+        if not values:
+            return
+        self.value(f"{name}.min", min(values), got.get("min"))
+        self.value(f"{name}.max", max(values), got.get("max"))
+        self.value(f"{name}.sum", sum(values), got.get("sum"))
+        if got.get("type") != "hdr":
+            self.faults.append(f"{name}: raw samples did not become a histogram")
+            return
+        try:
+            from hdrh.histogram import HdrHistogram
+        except ImportError:
+            return
+        histogram, ordered = HdrHistogram.decode(got["payload"]), sorted(values)
+        for percentile in (50, 90, 99, 100):
+            exact = ordered[max(math.ceil(percentile / 100 * len(ordered)), 1) - 1]
+            self.value(f"{name}.p{percentile}", (exact, exact * HDR_DIGITS + 1),
+                       histogram.get_value_at_percentile(percentile))
+
+    def run(self, expected, cell, trial, part, result):
+        counts, point = part["counts"], cell["point"]
+        kinds = counts["errors_by_kind"]
+        rate = point["rate_micro_rps"]
+        target = next((t for t in result["targets"] if t["variant"] == cell["variant"]), {})
+        got = {"variant": cell["variant"], "workload": point["workload"], "load_model": point["load_model"],
+               "connections": point["connections"], "rate": None if rate is None else rate / 1e6,
+               "timeout_ns": point["timeout_ns"], "co_handling": part["co_handling"],
+               "tool": part["generator"]["name"], "version": part["generator"]["version"], "url": target.get("url"),
+               "start": trial["start"], "window_ns": trial["window_ns"], "warmup_ns": trial["warmup_ns"],
+               "status": trial["status"], "block": trial["block"], "requests": counts["intended"],
+               "errors": None if kinds is None else sum(n for n in kinds.values() if n is not None),
+               "kinds": kinds, "statuses": counts["status_codes"]}
+        for key, value in expected.items():
+            if key in part["dist"]:
+                self.dist(key, value, part["dist"][key])
+            elif key == "kinds":
+                for kind, n in value.items():
+                    self.value(f"kinds.{kind}", n, (kinds or {}).get(kind))
+            elif key == "rate" and value is not None:
+                value = value if isinstance(value, tuple) else (value, 1e-6)
+                self.value(key, value, got[key])
+            else:
+                self.value(key, value, got[key] if key in got else counts[key])
+
+
+def run_tool(words, text=None):
+    return subprocess.run(words, capture_output=True, input=text, check=False)
+
+
+def import_file(path, options, out):
+    """The result, or the message of a refusal."""
+    if os.path.exists(out):
+        os.unlink(out)
+    done = run_tool(["meshbench", "import", path, "-o", out, *options])
+    message = done.stderr.decode(errors="replace").strip()
+    if done.returncode == 0:
+        for command in ("validate", "verify", "show"):
+            again = run_tool(["meshbench", command, out])
+            if again.returncode != 0:
+                raise RuntimeError(f"'{command}' of the import fails: {again.stdout.decode()}{again.stderr.decode()}")
+        with open(out, encoding="utf-8") as file:
+            return json.load(file), None
+    if done.returncode != 1 or os.path.exists(out):
+        raise RuntimeError(f"status {done.returncode}, output {'there' if os.path.exists(out) else 'not there'}: "
+                           f"{message}")
+    return None, message
+
+
+def check_file(path, function, options, out):
+    """(values checked, faults, refusal or None)"""
+    check = Check()
+    try:
+        result, message = import_file(path, options, out)
+    except RuntimeError as error:
+        return 0, [str(error)], None
+    try:
+        expected = function(path)
+    except Refused as refusal:
+        if result is not None:
+            return 0, [f"imported, but it should be refused: {refusal}"], None
+        words = str(refusal)
+        return 1, [] if words in message else [f"refused with '{message}', without '{words}'"], message
+    if result is None:
+        return 0, [f"refused: {message}"], message
+    runs = result_runs(result)
+    check.value("runs", len(expected), len(runs))
+    for want, (cell, trial, part) in zip(expected, runs):
+        check.run(want, cell, trial, part, result)
+    return check.values, check.faults, None
+
+
+def main():
+    words = sys.argv[1:]
+    verbose = "-v" in words
+    words = [word for word in words if word != "-v"]
+    corpus, wanted = words[0], words[1:]
+    files = sorted(os.path.relpath(os.path.join(folder, name), corpus)
+                   for folder, _, names in os.walk(corpus) for name in names)
+    print(f"{'tool':<18} {'files':>5} {'imported':>8} {'refused':>7} {'values':>7} {'wrong':>5}")
+    failed, notes = 0, []
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, "result.json")
+        for name, patterns, function, options in TOOLS:
+            if wanted and name not in wanted:
+                continue
+            own = [path for path in files if any(fnmatch.fnmatch(path, pattern) for pattern in patterns)]
+            imported = refused = values = wrong = 0
+            for path in own:
+                checked, faults, message = check_file(os.path.join(corpus, path), function, options, out)
+                values += checked
+                wrong += bool(faults)
+                refused += message is not None
+                imported += message is None and not faults
+                if message is not None:
+                    notes.append(f"refused {path}: {message.splitlines()[0].replace(corpus + '/', '')}")
+                for fault in faults[: None if verbose else 5]:
+                    notes.append(f"WRONG {path}: {fault}")
+            failed += wrong
+            print(f"{name:<18} {len(own):>5} {imported:>8} {refused:>7} {values:>7} {wrong:>5}")
+    print(*notes, sep="\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
