@@ -14,12 +14,16 @@ struct entry {
     const char *key;
     size_t cell;
     size_t trial;
+    uint64_t number; // decides before the key does
 };
 
 static int entry_compare(const void *left, const void *right)
 {
     const struct entry *a = left;
     const struct entry *b = right;
+    if (a->number != b->number) {
+        return a->number < b->number ? -1 : 1;
+    }
     int order = strcmp(a->key, b->key);
     if (order != 0) {
         return order;
@@ -28,6 +32,11 @@ static int entry_compare(const void *left, const void *right)
         return a->cell < b->cell ? -1 : 1;
     }
     return (a->trial > b->trial) - (a->trial < b->trial);
+}
+
+static bool is_same(const struct entry *left, const struct entry *right)
+{
+    return left->number == right->number && strcmp(left->key, right->key) == 0;
 }
 
 static size_t trials_count(const struct mb_result *result)
@@ -39,7 +48,8 @@ static size_t trials_count(const struct mb_result *result)
     return count;
 }
 
-typedef const char *trial_key(struct mb_check *check, const struct mb_trial *trial);
+// Fills in what has to be unique of a trial.
+typedef void trial_key(const struct mb_trial *trial, struct entry *entry);
 
 // All trials ordered by their keys.
 static struct entry *trials_sorted(struct mb_check *check, trial_key *key, size_t *count)
@@ -51,17 +61,23 @@ static struct entry *trials_sorted(struct mb_check *check, trial_key *key, size_
     for (size_t i = 0; i < result->cell_count; i++) {
         for (size_t j = 0; j < result->cells[i].trial_count; j++) {
             const struct mb_trial *trial = &result->cells[i].trials[j];
-            entries[(*count)++] = (struct entry){key(check, trial), i, j};
+            struct entry *entry = &entries[(*count)++];
+            *entry = (struct entry){.key = "", .cell = i, .trial = j};
+            key(trial, entry);
         }
     }
     qsort(entries, *count, sizeof *entries, entry_compare);
     return entries;
 }
 
-static const char *id_key(struct mb_check *check, const struct mb_trial *trial)
+// The hash (FNV-1a) saves comparing most of the names.
+static void id_key(const struct mb_trial *trial, struct entry *entry)
 {
-    (void)check;
-    return trial->id;
+    entry->key = trial->id;
+    entry->number = UINT64_C(14695981039346656037);
+    for (const char *at = trial->id; *at != '\0'; at++) {
+        entry->number = (entry->number ^ (unsigned char)*at) * UINT64_C(1099511628211);
+    }
 }
 
 // Keys below `pointer` that this build does not know. A known map that holds unknown keys
@@ -146,12 +162,13 @@ void mb_record_trial_ids(struct mb_check *check)
 }
 
 // A discarded trial has left its place to the one that was measured again.
-static const char *position_key(struct mb_check *check, const struct mb_trial *trial)
+static void position_key(const struct mb_trial *trial, struct entry *entry)
 {
     if (trial->status == MB_TRIAL_DISCARDED) {
-        return mb_arena_print(check->arena, "discarded/%s", trial->id);
+        id_key(trial, entry);
+        return;
     }
-    return mb_arena_print(check->arena, "%d/%d", trial->block, trial->position);
+    entry->number = (uint64_t)(uint32_t)trial->block << 32 | (uint32_t)trial->position;
 }
 
 // Imported trials may not know where they stood; they say position 0.
@@ -165,7 +182,7 @@ void mb_record_positions(struct mb_check *check)
     for (size_t i = 1; i < count; i++) {
         const struct mb_trial *trial =
             &check->result->cells[entries[i].cell].trials[entries[i].trial];
-        if (trial->position > 0 && strcmp(entries[i].key, entries[i - 1].key) == 0) {
+        if (trial->position > 0 && is_same(&entries[i], &entries[i - 1])) {
             mb_run_report(check,
                           mb_run_at(check, "/cells/%zu/trials/%zu/position",
                                     entries[i].cell, entries[i].trial),
@@ -186,7 +203,7 @@ void mb_record_cells(struct mb_check *check)
         const struct mb_cell *cell = &check->result->cells[i];
         const char *key = mb_arena_print(check->arena, "'%s' at '%s'", cell->variant,
                                          mb_point_title(check->arena, &cell->point));
-        entries[i] = (struct entry){key, i, 0};
+        entries[i] = (struct entry){.key = key, .cell = i};
     }
     qsort(entries, count, sizeof *entries, entry_compare);
     for (size_t i = 1; i < count; i++) {
@@ -300,7 +317,7 @@ static struct entry *variants_sorted(struct mb_check *check, size_t *count)
     *count = check->result->cell_count;
     struct entry *entries = mb_arena_alloc(check->arena, *count, sizeof *entries);
     for (size_t i = 0; i < *count; i++) {
-        entries[i] = (struct entry){check->result->cells[i].variant, 0, 0};
+        entries[i] = (struct entry){.key = check->result->cells[i].variant};
     }
     qsort(entries, *count, sizeof *entries, entry_compare);
     return entries;
@@ -318,7 +335,7 @@ void mb_record_aa(struct mb_check *check)
         if (cell->aa_of == NULL) {
             continue;
         }
-        struct entry wanted = {cell->aa_of, 0, 0};
+        struct entry wanted = {.key = cell->aa_of};
         if (strcmp(cell->aa_of, cell->variant) == 0 ||
             bsearch(&wanted, variants, count, sizeof *variants, entry_compare) == NULL) {
             mb_run_report(check, mb_run_at(check, "/cells/%zu/aa_of", i), NULL,
