@@ -1,6 +1,7 @@
 #include "stats/special.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 double mb_special_normal_cdf(double z)
 {
@@ -108,6 +109,25 @@ double mb_special_t_cdf(double t, double df)
     return t > 0.0 ? 1.0 - tail : tail;
 }
 
+static double t_density(double t, double df)
+{
+    double constant = lgamma((df + 1.0) / 2.0) - lgamma(df / 2.0) - 0.5 * log(df * M_PI);
+    return exp(constant - (df + 1.0) / 2.0 * log1p(t * t / df));
+}
+
+// Of the upper half: first terms of the expansion in 1/df (Abramowitz and Stegun 26.7.5)
+// around the normal quantile; only a start.
+static double t_quantile_start(double p, double df)
+{
+    double z = mb_special_normal_quantile(p);
+    double start = z + (z * z * z + z) / (4.0 * df) +
+                   (5.0 * pow(z, 5.0) + 16.0 * z * z * z + 3.0 * z) / (96.0 * df * df);
+    return start > 0.0 && start < 1e300 ? start : 1.0;
+}
+
+// The two-sided tail falls monotonically in t: Newton's method on its logarithm, which is
+// nearly straight, within a bracket that only shrinks; where a step leaves the bracket,
+// half of it.
 double mb_special_t_quantile(double p, double df)
 {
     if (!(p > 0.0 && p < 1.0) || !(df > 0.0)) {
@@ -119,23 +139,24 @@ double mb_special_t_quantile(double p, double df)
     if (p < 0.5) {
         return -mb_special_t_quantile(1.0 - p, df);
     }
-    // The two-sided tail falls monotonically in t: bracket, then bisect to the last bit.
-    double tail = 2.0 * (1.0 - p);
+    double wanted = 2.0 * (1.0 - p);
     double low = 0.0;
-    double high = 1.0;
-    while (mb_special_t_two_sided(high, df) > tail && high < 1e300) {
-        low = high;
-        high *= 2.0;
-    }
-    for (int i = 0; i < 200 && high - low > 1e-15 * high; i++) {
-        double middle = low + (high - low) / 2.0;
-        if (mb_special_t_two_sided(middle, df) > tail) {
-            low = middle;
-        } else {
-            high = middle;
+    double high = INFINITY;
+    double t = t_quantile_start(p, df);
+    for (int i = 0; i < 2000 && high - low > 1e-15 * t; i++) {
+        double tail = mb_special_t_two_sided(t, df);
+        low = tail > wanted ? t : low;
+        high = tail > wanted ? high : t;
+        double step = tail * log(tail / wanted) / (2.0 * t_density(t, df));
+        double next = t + step;
+        if (fabs(step) <= 1e-15 * t) {
+            return next;
         }
+        bool inside = next > low && next < high; // false for NaN
+        double half = isinf(high) ? 2.0 * t : low + (high - low) / 2.0;
+        t = inside ? next : half;
     }
-    return low + (high - low) / 2.0;
+    return t;
 }
 
 double mb_special_binomial_cdf(int64_t k, int64_t n, double p)
