@@ -2,11 +2,11 @@
 
 #include <inttypes.h>
 
-// A part with the pointer to it; rules look at one at a time.
+// A part and where it stands; rules look at one at a time.
 struct place {
     const struct mb_part *part;
     const struct mb_trial *trial;
-    const char *pointer;
+    size_t at[3]; // indices of cell, trial and part
 };
 
 typedef void part_visit(struct mb_check *check, const struct place *place);
@@ -19,9 +19,7 @@ static void parts_visit(struct mb_check *check, part_visit *visit)
         for (size_t j = 0; j < cell->trial_count; j++) {
             const struct mb_trial *trial = &cell->trials[j];
             for (size_t k = 0; k < trial->part_count; k++) {
-                struct place place = {
-                    &trial->parts[k], trial,
-                    mb_run_at(check, "/cells/%zu/trials/%zu/parts/%zu", i, j, k)};
+                struct place place = {&trial->parts[k], trial, {i, j, k}};
                 visit(check, &place);
             }
         }
@@ -31,7 +29,8 @@ static void parts_visit(struct mb_check *check, part_visit *visit)
 static const char *below(struct mb_check *check, const struct place *place,
                          const char *rest)
 {
-    return mb_run_at(check, "%s/%s", place->pointer, rest);
+    return mb_run_at(check, "/cells/%zu/trials/%zu/parts/%zu/%s", place->at[0],
+                     place->at[1], place->at[2], rest);
 }
 
 // A count below zero is one that is not known: then nothing is claimed.
@@ -131,7 +130,8 @@ void mb_accounting_statuses(struct mb_check *check)
 static const char *dist_at(struct mb_check *check, const struct place *place,
                            enum mb_dist_metric metric)
 {
-    return mb_run_at(check, "%s/dist/%s", place->pointer, mb_dist_metric_name(metric));
+    return below(check, place,
+                 mb_arena_print(check->arena, "dist/%s", mb_dist_metric_name(metric)));
 }
 
 static void population_check(struct mb_check *check, const struct place *place,

@@ -67,12 +67,14 @@ static void hits_report(const struct mb_check *check, struct mb_doc *doc,
     }
 }
 
-static void rules_run(struct mb_check *check)
+// All rules about such a document; with `which`, those of them that it is true of.
+static void rules_run(struct mb_check *check, bool (*which)(const struct mb_rule *rule))
 {
     size_t count = 0;
     const struct mb_rule *rules = mb_rules_list(&count);
     for (size_t i = 0; i < count; i++) {
-        if (rules[i].check != NULL && (rules[i].documents & check->document) != 0) {
+        if (rules[i].check != NULL && (rules[i].documents & check->document) != 0 &&
+            (which == NULL || which(&rules[i]))) {
             check->rule = &rules[i];
             rules[i].check(check);
         }
@@ -115,7 +117,7 @@ static void result_check(struct mb_check *check)
     mb_derive_verify(check->arena, &result, check->root, &derived);
     check->derived = &derived;
     check->result = &result;
-    rules_run(check);
+    rules_run(check, NULL);
     check->result = NULL;
     check->derived = NULL;
     mb_result_release(&result);
@@ -148,12 +150,12 @@ enum mb_level mb_check_document(struct mb_arena *arena, const struct mb_ctx *ctx
     struct mb_check check = {
         .arena = arena, .ctx = ctx, .doc = doc, .root = doc->root, .spec_at = ""};
     if (mb_structure_identify(&check) && !is_too_large(&check)) {
-        mb_structure_check(&check);
+        mb_structure_check(&check, NULL);
         if (check.document == MB_DOCUMENT_RESULT) {
             result_check(&check);
         } else {
             check.spec = check.document == MB_DOCUMENT_BENCHMARK ? check.root : NULL;
-            rules_run(&check);
+            rules_run(&check, NULL);
         }
     }
     enum mb_level reached = check.dropped > 0 ? MB_LEVEL_NONE : level_reached(&check);
@@ -163,6 +165,63 @@ enum mb_level mb_check_document(struct mb_arena *arena, const struct mb_ctx *ctx
     hits_report(&check, doc, wanted, reached, diag);
     mb_diag_sort(diag);
     return reached;
+}
+
+enum mb_status mb_check_schema(struct mb_arena *arena, const struct mb_schema **schema,
+                               struct mb_err *err)
+{
+    return mb_structure_schema(arena, "result", schema, err);
+}
+
+static bool keeps_from_use(const struct mb_rule *rule)
+{
+    return rule->severity == MB_SEVERITY_ERROR;
+}
+
+// The errors among the hits, placed.
+static void errors_report(const struct mb_check *check, struct mb_diag *diag)
+{
+    for (size_t i = 0; i < check->count; i++) {
+        const struct mb_check_hit *hit = &check->hits[i];
+        const struct mb_finding finding = {.code = hit->rule->code,
+                                           .severity = hit->rule->severity,
+                                           .pointer = hit->pointer,
+                                           .message = hit->message,
+                                           .hint = hit->hint};
+        if (keeps_from_use(hit->rule)) {
+            mb_doc_report(check->doc, diag, &finding, hit->at_key);
+        }
+    }
+    mb_diag_sort(diag);
+}
+
+bool mb_check_result(struct mb_arena *arena, const struct mb_schema *schema,
+                     struct mb_doc *doc, struct mb_result *result, struct mb_diag *diag)
+{
+    struct mb_err err = {0};
+    struct mb_check check = {.arena = arena,
+                             .doc = doc,
+                             .root = doc->root,
+                             .document = MB_DOCUMENT_RESULT,
+                             .spec = mb_node_at(doc->root, "/spec/resolved"),
+                             .spec_at = "/spec/resolved"};
+    bool read = false;
+    mb_structure_check(&check, schema);
+    if (check.structural == 0) {
+        read = mb_result_from_node(arena, doc->root, result, &err) == MB_OK;
+        if (!read) {
+            unreadable_add(&check, &err);
+        }
+    }
+    if (read) {
+        check.result = result;
+        rules_run(&check, keeps_from_use);
+    }
+    errors_report(&check, diag);
+    if (read && diag->errors > 0) {
+        mb_result_release(result);
+    }
+    return read && diag->errors == 0;
 }
 
 void mb_check_syntax(const struct mb_err *err, const char *name, struct mb_diag *diag)

@@ -7,6 +7,9 @@
 #include "base/diag.h"
 #include "check/rules.h"
 #include "format/doc.h"
+#include "model/result.h"
+
+struct mb_schema;
 
 // Named limits.
 enum {
@@ -27,6 +30,19 @@ enum { MB_CHECK_BLOCKS = 6, MB_CHECK_RIGOROUS_BLOCKS = 6 };
 enum mb_level mb_check_document(struct mb_arena *arena, const struct mb_ctx *ctx,
                                 struct mb_doc *doc, enum mb_level wanted,
                                 struct mb_diag *diag);
+
+// Checks a result that is going to be used and turns it into a struct, as fast as its
+// size allows: its structure and the errors of level `valid`, but nothing is recomputed
+// from its histograms, none of which is opened, and warnings and notes are not looked
+// for. Fills *result and returns true; else the errors are in *diag and nothing has to be
+// released. `schema` is that of results (mb_check_schema), which threads may share.
+bool mb_check_result(struct mb_arena *arena, const struct mb_schema *schema,
+                     struct mb_doc *doc, struct mb_result *result, struct mb_diag *diag);
+
+// In arena: the embedded schema of results, compiled. MB_BUG when it cannot be.
+MB_MUST_USE enum mb_status mb_check_schema(struct mb_arena *arena,
+                                           const struct mb_schema **schema,
+                                           struct mb_err *err);
 
 // The finding (MB100) for a document that cannot be parsed, from mb_doc_read's error. An
 // unreadable file is not a finding: call it for MB_INVALID only.

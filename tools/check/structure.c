@@ -5,7 +5,6 @@
 
 #include "base/embed.h"
 #include "check/refs.h"
-#include "schema/schema.h"
 
 static const char *const kinds[] = {"benchmark", "adapter", "result", NULL};
 static const enum mb_document documents[] = {MB_DOCUMENT_BENCHMARK, MB_DOCUMENT_ADAPTER,
@@ -28,10 +27,8 @@ static enum mb_status schema_add(struct mb_arena *arena, struct mb_schema_set *s
                              err);
 }
 
-// The embedded schema of a kind, compiled with what it refers to. MB_BUG when it is
-// missing or the engine lacks something that it uses.
-static enum mb_status schema_compile(struct mb_arena *arena, const char *kind,
-                                     const struct mb_schema **schema, struct mb_err *err)
+enum mb_status mb_structure_schema(struct mb_arena *arena, const char *kind,
+                                   const struct mb_schema **schema, struct mb_err *err)
 {
     struct mb_schema_set *set = mb_schema_set_new(arena);
     enum mb_status status = schema_add(arena, set, "common", err);
@@ -238,12 +235,12 @@ bool mb_structure_identify(struct mb_check *check)
     return false;
 }
 
-void mb_structure_check(struct mb_check *check)
+void mb_structure_check(struct mb_check *check, const struct mb_schema *schema)
 {
-    const struct mb_schema *schema = NULL;
     struct mb_err err = {0};
     const char *kind = mb_node_text(mb_node_find(check->root, "kind"), "");
-    if (schema_compile(check->arena, kind, &schema, &err) != MB_OK) {
+    if (schema == NULL &&
+        mb_structure_schema(check->arena, kind, &schema, &err) != MB_OK) {
         fault_add(check, "MB116", "", mb_arena_copy_string(check->arena, err.message),
                   "this is a fault of meshbench, not of the document");
         check->structural = check->count;

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "compare/attribute.h"
+#include "compare/index.h"
+#include "compare/values.h"
 #include "model/spec.h"
 
 // What the builder of a report carries around.
@@ -12,7 +14,11 @@ struct builder {
     const struct mb_result *result; // the first side's
     const struct mb_compare_options *options;
     struct mb_compare_report *report;
-    struct mb_spec spec; // of the result; empty when it has none
+    struct mb_spec spec;           // of the result; empty when it has none
+    struct mb_compare_index index; // of the result
+    struct mb_metric *metrics;     // that are compared, in this order
+    size_t metric_count;
+    struct mb_compare_values *values;
 };
 
 static bool variant_exists(const struct mb_result *result, const char *name)
@@ -90,20 +96,23 @@ static double metric_margin(const struct mb_spec *spec, const char *name)
 }
 
 static void comparison_add(struct builder *builder, const struct mb_comparison *like,
-                           const char *name)
+                           size_t metric)
 {
     struct mb_compare_report *report = builder->report;
     struct mb_comparison effect = *like;
+    const char *name = builder->metrics[metric].name;
+    effect.metric = builder->metrics[metric];
+    effect.known = builder->values;
+    effect.known_metric = metric;
     effect.p_adjusted = NAN;
     effect.margin = metric_margin(&builder->spec, name);
-    if (!mb_metric_parse(name, &effect.metric)) {
-        return; // a spec's own list, which its rules have judged
-    }
     effect.aa = like->design == MB_COMPARE_VARIANT && like->cell->aa_of != NULL &&
                 strcmp(like->cell->aa_of, like->baseline->variant) == 0;
     effect.primary = !effect.aa && metric_is_primary(&builder->spec, name);
-    effect.baseline_value = mb_derive_cell(effect.baseline, &effect.metric);
-    effect.value = mb_derive_cell(effect.cell, &effect.metric);
+    effect.baseline_value = mb_compare_values_cell(builder->values, metric,
+                                                   effect.baseline_side, effect.baseline);
+    effect.value =
+        mb_compare_values_cell(builder->values, metric, effect.side, effect.cell);
     mb_compare_measure(&effect, report->confidence);
     report->comparisons =
         mb_arena_grow(builder->arena, report->comparisons, report->count,
@@ -123,26 +132,44 @@ static bool metric_is_default(const char *name)
     return false;
 }
 
+static void metric_add(struct builder *builder, const char *name)
+{
+    struct mb_metric metric;
+    if (mb_metric_parse(name, &metric)) { // a spec's own list has been judged by rules
+        builder->metrics[builder->metric_count++] = metric;
+    }
+}
+
 // The metrics asked for; else the default ones and what the spec calls primary beyond
 // them.
-static void metrics_add(struct builder *builder, const struct mb_comparison *like)
+static void metrics_choose(struct builder *builder)
 {
     const struct mb_compare_options *options = builder->options;
+    size_t count = 0;
+    const char *const *defaults = mb_metric_defaults(&count);
+    builder->metrics = mb_arena_alloc(
+        builder->arena, options->metric_count + count + builder->spec.primary_count,
+        sizeof *builder->metrics);
     for (size_t i = 0; i < options->metric_count; i++) {
-        comparison_add(builder, like, options->metrics[i]);
+        metric_add(builder, options->metrics[i]);
     }
     if (options->metric_count > 0) {
         return;
     }
-    size_t count = 0;
-    const char *const *defaults = mb_metric_defaults(&count);
     for (size_t i = 0; i < count; i++) {
-        comparison_add(builder, like, defaults[i]);
+        metric_add(builder, defaults[i]);
     }
     for (size_t i = 0; i < builder->spec.primary_count; i++) {
         if (!metric_is_default(builder->spec.primary[i])) {
-            comparison_add(builder, like, builder->spec.primary[i]);
+            metric_add(builder, builder->spec.primary[i]);
         }
+    }
+}
+
+static void metrics_add(struct builder *builder, const struct mb_comparison *like)
+{
+    for (size_t i = 0; i < builder->metric_count; i++) {
+        comparison_add(builder, like, i);
     }
 }
 
@@ -163,34 +190,26 @@ static enum mb_status metrics_check(const struct mb_compare_options *options,
     return MB_OK;
 }
 
-static const struct mb_cell *cell_like(const struct mb_result *result,
-                                       const char *variant, const struct mb_point *point)
-{
-    for (size_t i = 0; i < result->cell_count; i++) {
-        const struct mb_cell *cell = &result->cells[i];
-        if (strcmp(cell->variant, variant) == 0 && mb_point_equal(&cell->point, point)) {
-            return cell;
-        }
-    }
-    return NULL;
-}
-
 static void variants_add(struct builder *builder, size_t side)
 {
     const struct mb_result *result = builder->report->sides[side].result;
+    const struct mb_compare_index index = mb_compare_index_make(builder->arena, result);
     for (size_t i = 0; i < result->cell_count; i++) {
         const struct mb_cell *baseline = &result->cells[i];
         if (strcmp(baseline->variant, builder->report->baseline) != 0) {
             continue;
         }
-        for (size_t j = 0; j < result->cell_count; j++) {
-            const struct mb_cell *cell = &result->cells[j];
-            if (cell != baseline && mb_point_equal(&cell->point, &baseline->point)) {
+        size_t position = 0;
+        const struct mb_cell *cell =
+            mb_compare_index_next(&index, &baseline->point, &position);
+        while (cell != NULL) {
+            if (cell != baseline) {
                 metrics_add(builder, &(struct mb_comparison){.baseline_side = side,
                                                              .side = side,
                                                              .baseline = baseline,
                                                              .cell = cell});
             }
+            cell = mb_compare_index_next(&index, &baseline->point, &position);
         }
     }
 }
@@ -200,11 +219,13 @@ static size_t side_add(struct builder *builder, size_t side)
 {
     const struct mb_result *left = builder->result;
     const struct mb_result *right = builder->report->sides[side].result;
+    const struct mb_compare_index index = mb_compare_index_make(builder->arena, right);
     const char *base = builder->report->baseline;
     size_t matched = 0;
     for (size_t i = 0; i < left->cell_count; i++) {
         const struct mb_cell *from = &left->cells[i];
-        const struct mb_cell *to = cell_like(right, from->variant, &from->point);
+        const struct mb_cell *to =
+            mb_compare_index_find(&index, from->variant, &from->point);
         if (to == NULL) {
             continue;
         }
@@ -212,8 +233,9 @@ static size_t side_add(struct builder *builder, size_t side)
             .design = MB_COMPARE_RELEASE, .side = side, .baseline = from, .cell = to};
         metrics_add(builder, &like);
         matched++;
-        like.baseline_reference = cell_like(left, base, &from->point);
-        like.reference = cell_like(right, base, &from->point);
+        like.baseline_reference =
+            mb_compare_index_find(&builder->index, base, &from->point);
+        like.reference = mb_compare_index_find(&index, base, &from->point);
         if (like.baseline_reference != NULL && like.reference != NULL &&
             strcmp(from->variant, base) != 0 && from->aa_of == NULL) {
             like.design = MB_COMPARE_OVERHEAD;
@@ -309,11 +331,15 @@ enum mb_status mb_compare(struct mb_arena *arena, const struct mb_compare_side *
         return status;
     }
     report->confidence = confidence_choose(&builder);
-    if (options->by != NULL) {
+    builder.index = mb_compare_index_make(arena, first);
+    metrics_choose(&builder);
+    status = mb_compare_values_make(arena, report, builder.metrics, builder.metric_count,
+                                    &builder.values, err);
+    if (status == MB_OK && options->by != NULL) {
         status = groups_add(&builder, err);
-    } else if (count == 1) {
+    } else if (status == MB_OK && count == 1) {
         variants_add(&builder, 0);
-    } else {
+    } else if (status == MB_OK) {
         status = sides_add(&builder, err);
     }
     if (status == MB_OK) {

@@ -58,6 +58,8 @@ struct mb_compare_difference {
     bool allowed;     // disqualifying, but allowed by name
 };
 
+struct mb_compare_values;
+
 // One effect: what it is about, and what was found. Values are in the metric's unit.
 struct mb_comparison {
     enum mb_compare_design design;
@@ -68,6 +70,8 @@ struct mb_comparison {
     const struct mb_cell *baseline;
     const struct mb_cell *cell;
     struct mb_metric metric;
+    const struct mb_compare_values *known; // numbers derived before, in which the metric
+    size_t known_metric;                   // has this place; NULL: derive them
     bool primary; // in the family that is corrected; else exploratory
     bool aa;      // the baseline against its own twin: the noise floor, never a change
     struct mb_value baseline_value; // of the cell: all its complete trials merged
@@ -178,7 +182,8 @@ struct mb_compare_options {
 // result. Grouped by an attribute: compares every variant of every side with its baseline
 // in the same result, whatever the number of sides. The report lives in the arena and
 // borrows the sides. A baseline, metric or attribute that does not exist is MB_USAGE with
-// known ones as the hint; nothing to compare is MB_INVALID.
+// known ones as the hint; nothing to compare, and a histogram that is needed and damaged,
+// are MB_INVALID.
 MB_MUST_USE enum mb_status mb_compare(struct mb_arena *arena,
                                       const struct mb_compare_side *sides, size_t count,
                                       const struct mb_compare_options *options,

@@ -112,19 +112,39 @@ static const char *value_problem(const struct mb_value *value)
     return "is not known";
 }
 
+// Differences are listed side by side: the first of this one.
+static size_t differences_start(const struct mb_compare_report *report, size_t side)
+{
+    size_t low = 0;
+    size_t high = report->difference_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (report->differences[middle].side < side) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 // The first disqualifying difference that stands in the way of an effect across results.
 // Of the environment's, overheads are free: both sides were measured on one machine each.
 static const struct mb_compare_difference *
 obstacle_find(const struct mb_compare_report *report, const struct mb_comparison *effect)
 {
-    for (size_t i = 0; i < report->difference_count; i++) {
+    size_t start = differences_start(report, effect->side);
+    for (size_t i = start; i < report->difference_count; i++) {
         const struct mb_compare_difference *difference = &report->differences[i];
+        if (difference->side != effect->side) {
+            break;
+        }
         bool meant = difference->scope == NULL ||
                      strcmp(difference->scope, effect->cell->variant) == 0 ||
                      strcmp(difference->scope, effect->cell->point.workload) == 0;
         bool cancels = difference->environment && effect->design == MB_COMPARE_OVERHEAD;
-        if (difference->side == effect->side && meant && !cancels &&
-            difference->class == MB_COMPARE_DISQUALIFYING && !difference->allowed) {
+        if (meant && !cancels && difference->class == MB_COMPARE_DISQUALIFYING &&
+            !difference->allowed) {
             return difference;
         }
     }

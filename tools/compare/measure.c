@@ -9,6 +9,7 @@
 
 // Blocks from which on it can be said that the first one is unlike the others.
 enum { FIRST_BLOCKS_LEAST = 4 };
+#include "compare/values.h"
 
 // Values of a cell's trials, block by block: log-values where all are positive.
 struct values {
@@ -70,10 +71,20 @@ static void values_push(struct values *values, double plain, double log_value)
     values->positive = values->positive && isfinite(log_value);
 }
 
-// Within one run: per block the difference and the log-ratio of a cell and its reference.
-static struct values values_paired(const struct mb_cell *reference,
+static struct mb_value trial_value(const struct mb_comparison *effect, size_t side,
                                    const struct mb_cell *cell,
-                                   const struct mb_metric *metric)
+                                   const struct mb_trial *trial)
+{
+    return effect->known != NULL
+               ? mb_compare_values_trial(effect->known, effect->known_metric, side, cell,
+                                         trial)
+               : mb_derive_trial(cell, trial, &effect->metric);
+}
+
+// Within one run: per block the difference and the log-ratio of a cell and its reference.
+static struct values values_paired(const struct mb_comparison *effect, size_t side,
+                                   const struct mb_cell *reference,
+                                   const struct mb_cell *cell)
 {
     struct values values = values_init(reference->trial_count);
     for (size_t i = 0; i < reference->trial_count; i++) {
@@ -82,8 +93,8 @@ static struct values values_paired(const struct mb_cell *reference,
         if (left->status != MB_TRIAL_COMPLETE || right == NULL) {
             continue;
         }
-        struct mb_value base = mb_derive_trial(reference, left, metric);
-        struct mb_value value = mb_derive_trial(cell, right, metric);
+        struct mb_value base = trial_value(effect, side, reference, left);
+        struct mb_value value = trial_value(effect, side, cell, right);
         if (base.state != MB_VALUE_KNOWN || value.state != MB_VALUE_KNOWN) {
             values.lost++;
             continue;
@@ -99,15 +110,15 @@ static struct values values_paired(const struct mb_cell *reference,
 }
 
 // Of one cell alone.
-static struct values values_single(const struct mb_cell *cell,
-                                   const struct mb_metric *metric)
+static struct values values_single(const struct mb_comparison *effect, size_t side,
+                                   const struct mb_cell *cell)
 {
     struct values values = values_init(cell->trial_count);
     for (size_t i = 0; i < cell->trial_count; i++) {
         if (cell->trials[i].status != MB_TRIAL_COMPLETE) {
             continue;
         }
-        struct mb_value value = mb_derive_trial(cell, &cell->trials[i], metric);
+        struct mb_value value = trial_value(effect, side, cell, &cell->trials[i]);
         if (value.state == MB_VALUE_KNOWN) {
             values.first = cell->trials[i].block == 1 ? values.count : values.first;
             values_see(&values, value.value);
@@ -156,7 +167,8 @@ static double values_first_p(const struct values *values)
 
 static void paired_measure(struct mb_comparison *effect, double confidence)
 {
-    struct values values = values_paired(effect->baseline, effect->cell, &effect->metric);
+    struct values values =
+        values_paired(effect, effect->side, effect->baseline, effect->cell);
     effect->blocks = values.count;
     effect->blocks_lost = values.lost;
     effect->difference = mb_sample_paired(values.plain, values.count, confidence);
@@ -173,13 +185,14 @@ static void paired_measure(struct mb_comparison *effect, double confidence)
 static void unpaired_measure(struct mb_comparison *effect, double confidence)
 {
     bool overhead = effect->design == MB_COMPARE_OVERHEAD;
-    const struct mb_metric *metric = &effect->metric;
+    size_t from = effect->baseline_side;
     struct values left =
-        overhead ? values_paired(effect->baseline_reference, effect->baseline, metric)
-                 : values_single(effect->baseline, metric);
-    struct values right = overhead
-                              ? values_paired(effect->reference, effect->cell, metric)
-                              : values_single(effect->cell, metric);
+        overhead
+            ? values_paired(effect, from, effect->baseline_reference, effect->baseline)
+            : values_single(effect, from, effect->baseline);
+    struct values right =
+        overhead ? values_paired(effect, effect->side, effect->reference, effect->cell)
+                 : values_single(effect, effect->side, effect->cell);
     bool positive = left.positive && right.positive;
     effect->blocks = left.count < right.count ? left.count : right.count;
     effect->blocks_lost = left.lost + right.lost;

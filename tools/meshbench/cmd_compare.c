@@ -174,29 +174,38 @@ static enum mb_status report_write(const struct mb_ctx *ctx, struct mb_arena *ar
 
 // Results that are compared, and the sides made of them.
 struct sides {
-    struct mb_documents_result *read;
+    struct mb_documents_side *read;
     struct mb_compare_side *items;
-    size_t count; // read so far
+    size_t count;
 };
 
-static enum mb_status sides_read(const struct mb_ctx *ctx, struct mb_arena *arena,
-                                 const struct mb_args *args, struct sides *sides,
-                                 struct mb_err *err)
+static struct sides sides_make(struct mb_arena *arena, const struct mb_args *args)
 {
-    sides->read = mb_arena_alloc(arena, args->count, sizeof *sides->read);
-    sides->items = mb_arena_alloc(arena, args->count, sizeof *sides->items);
+    struct sides sides = {.count = args->count};
+    sides.read = mb_arena_alloc(arena, args->count, sizeof *sides.read);
+    sides.items = mb_arena_alloc(arena, args->count, sizeof *sides.items);
     for (size_t i = 0; i < args->count; i++) {
-        enum mb_status status =
-            mb_documents_read_result(ctx, arena, args->items[i], &sides->read[i], err);
-        if (status != MB_OK) {
-            return status;
-        }
-        sides->items[i] = (struct mb_compare_side){.result = &sides->read[i].result,
-                                                   .digest = sides->read[i].digest,
-                                                   .name = args->items[i]};
-        sides->count++;
+        sides.read[i].path = args->items[i];
+        sides.items[i] = (struct mb_compare_side){.result = &sides.read[i].result,
+                                                  .digest = sides.read[i].digest,
+                                                  .name = args->items[i]};
     }
-    return MB_OK;
+    return sides;
+}
+
+// Looks for the reason of a failed comparison in the results: the full check finds a
+// damaged histogram's place. When nothing is wrong with them the first message stays.
+static enum mb_status failure_place(const struct mb_ctx *ctx, const struct sides *sides,
+                                    struct mb_err *err)
+{
+    for (size_t i = 0; i < sides->count; i++) {
+        struct mb_err found = {0};
+        if (mb_documents_check_side(ctx, &sides->read[i], &found) != MB_OK) {
+            *err = found;
+            break;
+        }
+    }
+    return err->code;
 }
 
 static enum mb_status gates_read(struct mb_arena *arena, const struct mb_opt_list *texts,
@@ -217,7 +226,7 @@ static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
 {
     const struct compare_options *opts = options_given;
     struct mb_arena arena = {0};
-    struct sides sides = {0};
+    struct sides sides = sides_make(&arena, args);
     struct mb_compare_report report;
     struct mb_compare_options wanted = {
         .baseline = opts->baseline,
@@ -233,10 +242,13 @@ static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
         status = gates_read(&arena, &opts->gates, &wanted, err);
     }
     if (status == MB_OK) {
-        status = sides_read(ctx, &arena, args, &sides, err);
+        status = mb_documents_read_sides(ctx, sides.read, sides.count, err);
     }
     if (status == MB_OK) {
         status = mb_compare(&arena, sides.items, sides.count, &wanted, &report, err);
+        if (status == MB_INVALID) {
+            status = failure_place(ctx, &sides, err);
+        }
     }
     if (status == MB_OK) {
         status = report_write(ctx, &arena, opts, &report, err);
@@ -244,9 +256,7 @@ static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
     if (status == MB_OK) {
         status = verdict_status(&report, &opts->fail_on);
     }
-    for (size_t i = 0; i < sides.count; i++) {
-        mb_result_release(&sides.read[i].result);
-    }
+    mb_documents_release_sides(sides.read, sides.count);
     mb_arena_release(&arena);
     return status;
 }

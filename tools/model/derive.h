@@ -117,6 +117,15 @@ struct mb_value mb_derive_trial(const struct mb_cell *cell, const struct mb_tria
 struct mb_value mb_derive_cell(const struct mb_cell *cell,
                                const struct mb_metric *metric);
 
+// The same for several metrics at once: each distribution is merged only once. `values`
+// has room for `count`; all are filled in whatever is returned. MB_INVALID when a
+// histogram that was needed is none, or does not hold its n values (MB519, MB520): such
+// a distribution's values are UNKNOWN.
+MB_MUST_USE enum mb_status mb_derive_values(const struct mb_cell *cell,
+                                            const struct mb_trial *trial, // NULL: cell
+                                            const struct mb_metric *metrics, size_t count,
+                                            struct mb_value *values, struct mb_err *err);
+
 // The trials that a number is about: one, or (`one` NULL) those that stand for the cell,
 // as above.
 struct mb_derive_scope {
