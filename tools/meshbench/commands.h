@@ -13,6 +13,7 @@ extern const struct mb_cmd mb_cmd_load;
 extern const struct mb_cmd mb_cmd_mesh;
 extern const struct mb_cmd mb_cmd_explain;
 extern const struct mb_cmd mb_cmd_publish;
+extern const struct mb_cmd mb_cmd_regress;
 extern const struct mb_cmd mb_cmd_reproduce;
 extern const struct mb_cmd mb_cmd_show;
 extern const struct mb_cmd mb_cmd_validate;

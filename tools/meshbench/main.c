@@ -30,6 +30,7 @@ const struct mb_cmd *const mb_commands[] = {
     &mb_cmd_show,
     &mb_cmd_verify,
     &mb_cmd_compare,
+    &mb_cmd_regress,
     &mb_cmd_report,
     // Publish
     &mb_cmd_publish,

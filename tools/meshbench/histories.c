@@ -1,0 +1,134 @@
+#include "meshbench/histories.h"
+
+#include <string.h>
+
+#include "base/input.h"
+
+const char *const *mb_histories_split(struct mb_arena *arena,
+                                      const struct mb_opt_list *texts)
+{
+    size_t most = texts->count;
+    size_t count = 0;
+    for (size_t i = 0; i < texts->count; i++) {
+        for (const char *at = texts->items[i]; *at != '\0'; at++) {
+            most += *at == ',';
+        }
+    }
+    const char **list = mb_arena_alloc(arena, most + 1, sizeof *list);
+    for (size_t i = 0; i < texts->count; i++) {
+        const char *at = texts->items[i];
+        while (*at != '\0') {
+            size_t size = strcspn(at, ",");
+            list[count] = mb_arena_copy_bytes(arena, at, size);
+            count += size > 0;
+            at += size + (at[size] == ',');
+        }
+    }
+    list[count] = NULL;
+    return count > 0 ? list : NULL;
+}
+
+enum mb_status mb_histories_since(const struct mb_histories_request *request,
+                                  struct mb_histories *histories, struct mb_err *err)
+{
+    if (request->since == NULL || mb_history_find(&histories->history, request->since,
+                                                  &histories->options.since_row)) {
+        return MB_OK;
+    }
+    enum mb_status status = mb_err_set(err, MB_USAGE, "--since: nothing in '%s' is '%s'",
+                                       histories->history.source, request->since);
+    mb_err_hint(err,
+                "a time as 2026-11-01, a value of an attribute or a result's digest");
+    return status;
+}
+
+static enum mb_status csv_read(const struct mb_ctx *ctx,
+                               const struct mb_histories_request *request,
+                               struct mb_histories *histories,
+                               struct mb_history_series_list *series, struct mb_err *err)
+{
+    struct mb_input *input = NULL;
+    enum mb_status status = mb_input_open(request->csv, ctx->in, &input, err);
+    if (status == MB_OK) {
+        status = mb_history_read_csv(&histories->arena, input, &request->columns,
+                                     &histories->history, series, err);
+    }
+    histories->history.source = request->csv;
+    mb_input_free(input);
+    return status;
+}
+
+static enum mb_status results_read(const struct mb_ctx *ctx,
+                                   const struct mb_histories_request *request,
+                                   struct mb_histories *histories,
+                                   struct mb_history_series_list *series,
+                                   struct mb_err *err)
+{
+    struct mb_arena *arena = &histories->arena;
+    size_t count = request->result_count;
+    struct mb_history_result *items = mb_arena_alloc(arena, count, sizeof *items);
+    histories->read = mb_arena_alloc(arena, count, sizeof *histories->read);
+    for (size_t i = 0; i < count; i++) {
+        struct mb_documents_result *read = &histories->read[i];
+        enum mb_status status =
+            mb_documents_read_result(ctx, arena, request->results[i], read, err);
+        if (status != MB_OK) {
+            return status;
+        }
+        histories->read_count++;
+        items[i] = (struct mb_history_result){
+            .result = &read->result, .digest = read->digest, .name = request->results[i]};
+    }
+    struct mb_history_results results = {
+        .items = items, .count = count, .metrics = request->metrics};
+    while (request->metrics != NULL && request->metrics[results.metric_count] != NULL) {
+        results.metric_count++;
+    }
+    mb_history_of_results(arena, &results, &histories->history, series);
+    return MB_OK;
+}
+
+static void all_judge(struct mb_histories *histories,
+                      const struct mb_history_series_list *series)
+{
+    struct mb_history_scratch scratch = {0};
+    histories->judged =
+        mb_arena_alloc(&histories->arena, series->count, sizeof *histories->judged);
+    histories->count = series->count;
+    for (size_t i = 0; i < series->count; i++) {
+        mb_history_judge(&histories->arena, &histories->history, &series->items[i],
+                         &histories->options, &scratch, &histories->judged[i]);
+    }
+    mb_history_scratch_release(&scratch);
+}
+
+enum mb_status mb_histories_read(const struct mb_ctx *ctx,
+                                 const struct mb_histories_request *request,
+                                 struct mb_histories *histories, struct mb_err *err)
+{
+    struct mb_history_series_list series = {0};
+    *histories = (struct mb_histories){.options = request->options};
+    enum mb_status status = request->csv != NULL
+                                ? csv_read(ctx, request, histories, &series, err)
+                                : results_read(ctx, request, histories, &series, err);
+    if (status == MB_OK) {
+        status = mb_histories_since(request, histories, err);
+    }
+    if (status == MB_OK) {
+        all_judge(histories, &series);
+        mb_history_latest_decide(histories->judged, histories->count,
+                                 &histories->options.change);
+    }
+    return status;
+}
+
+void mb_histories_release(struct mb_histories *histories)
+{
+    for (size_t i = 0; i < histories->read_count; i++) {
+        mb_result_release(&histories->read[i].result);
+    }
+    for (size_t i = 0; i < histories->arena_count; i++) {
+        mb_arena_release(&histories->arenas[i]);
+    }
+    mb_arena_release(&histories->arena);
+}

@@ -1,0 +1,203 @@
+// Words and numbers of a history, as every form of it says them.
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "report/history.h"
+
+enum { DIGEST_SHOWN = 12 };
+
+static void metric_text(enum mb_metric_unit unit, double value, char *text, size_t size)
+{
+    switch (unit) {
+    case MB_METRIC_NS:
+        mb_units_show(MB_UNIT_DURATION, value, text, size);
+        return;
+    case MB_METRIC_RPS:
+        mb_units_show(MB_UNIT_RATE, value * 1e6, text, size);
+        return;
+    case MB_METRIC_RATIO:
+        (void)snprintf(text, size, "%.3g%%", value * 100.0);
+        return;
+    case MB_METRIC_NS_PER_REQUEST: {
+        char duration[MB_HISTORY_TEXT];
+        mb_units_show(MB_UNIT_DURATION, value, duration, sizeof duration);
+        (void)snprintf(text, size, "%.60s/request", duration);
+        return;
+    }
+    case MB_METRIC_BYTES:
+        mb_units_show(MB_UNIT_SIZE, value, text, size);
+        return;
+    }
+}
+
+void mb_history_value_text(const struct mb_history_series *series, double value,
+                           char *text, size_t size)
+{
+    switch (series->scale) {
+    case MB_HISTORY_PLAIN:
+        (void)snprintf(text, size, "%.6g", value);
+        return;
+    case MB_HISTORY_METRIC:
+        metric_text(series->unit, value, text, size);
+        return;
+    case MB_HISTORY_RATIO:
+        (void)snprintf(text, size, "%+.1f%%", (value - 1.0) * 100.0);
+        return;
+    }
+}
+
+const char *mb_history_time_text(struct mb_arena *arena, const struct mb_history *history,
+                                 size_t row)
+{
+    const struct mb_history_row *at = &history->rows[row];
+    if (at->time_unix_ns != MB_HISTORY_NO_TIME) {
+        enum { DATE = 10, CLOCK = 5 };
+        char text[32];
+        mb_units_print_time(at->time_unix_ns, text, sizeof text);
+        return mb_arena_print(arena, "%.*s %.*s", DATE, text, CLOCK, text + DATE + 1);
+    }
+    return at->time != NULL ? at->time : mb_arena_print(arena, "row %zu", row);
+}
+
+static void probability_text(double p_value, char *text, size_t size)
+{
+    if (p_value > 0.0) {
+        (void)snprintf(text, size, "p %.2g", p_value);
+    } else {
+        (void)snprintf(text, size, "p below 1e-300");
+    }
+}
+
+static const char *direction_word(const struct mb_history_change *change, bool noise)
+{
+    bool worse = change->direction == MB_HISTORY_WORSE;
+    if (noise) {
+        return worse ? "noisier" : "calmer";
+    }
+    return worse ? "worse" : "better";
+}
+
+const char *mb_history_change_text(struct mb_arena *arena,
+                                   const struct mb_history_series *series,
+                                   const struct mb_history_change *change, bool noise)
+{
+    char before[MB_HISTORY_TEXT];
+    char after[MB_HISTORY_TEXT];
+    char probability[32];
+    char share[32] = "";
+    struct mb_history_series scale = *series;
+    // A spread of ratios is no overhead: "0.05", not "-95%".
+    scale.scale =
+        noise && series->scale == MB_HISTORY_RATIO ? MB_HISTORY_PLAIN : series->scale;
+    mb_history_value_text(&scale, change->before, before, sizeof before);
+    mb_history_value_text(&scale, change->after, after, sizeof after);
+    probability_text(change->p_value, probability, sizeof probability);
+    if (!isnan(change->change)) {
+        (void)snprintf(share, sizeof share, " by %.3g%%", fabs(change->change) * 100.0);
+    }
+    return mb_arena_print(
+        arena, "%s%s: %s%s -> %s%s, %s", direction_word(change, noise), share,
+        noise ? "spread " : "", before, after,
+        series->scale == MB_HISTORY_RATIO && !noise ? " over baseline" : "", probability);
+}
+
+const char *mb_history_since_text(struct mb_arena *arena,
+                                  const struct mb_history *history,
+                                  const struct mb_history_change *change)
+{
+    const struct mb_history_row *row = &history->rows[change->row];
+    struct mb_buf out = {0};
+    mb_buf_append_string(&out, mb_history_time_text(arena, history, change->row));
+    if (change->version != NULL) {
+        mb_buf_print(&out, ", version %s", change->version);
+    }
+    for (size_t i = 0; i < history->attribute_count; i++) {
+        if (row->attributes[i] != NULL) {
+            mb_buf_print(&out, ", %s %s", history->attribute_names[i],
+                         row->attributes[i]);
+        }
+    }
+    if (row->result != NULL) {
+        mb_buf_print(&out, ", result %.*s", DIGEST_SHOWN, row->result);
+    }
+    const char *text = mb_arena_copy_string(arena, mb_buf_string(&out));
+    mb_buf_release(&out);
+    return text;
+}
+
+const char *mb_history_latest_text(struct mb_arena *arena,
+                                   const struct mb_history_view *view,
+                                   const struct mb_history_judged *judged)
+{
+    const struct mb_history_latest *latest = &judged->latest;
+    char value[MB_HISTORY_TEXT];
+    char reference[MB_HISTORY_TEXT];
+    char probability[32];
+    mb_history_value_text(&judged->series, latest->value, value, sizeof value);
+    mb_history_value_text(&judged->series, latest->reference, reference,
+                          sizeof reference);
+    probability_text(latest->p_adjusted, probability, sizeof probability);
+    return mb_arena_print(
+        arena, "latest is %s: %s, against %s in the %zu before it, adjusted %s, %s",
+        latest->direction == MB_HISTORY_WORSE ? "worse" : "better", value, reference,
+        latest->count, probability,
+        mb_history_time_text(arena, view->history, latest->row));
+}
+
+const char *mb_history_known_text(struct mb_arena *arena,
+                                  const struct mb_history_change *change)
+{
+    if (change->acknowledged != NULL) {
+        return mb_arena_print(arena, " [acknowledged: %s]", change->acknowledged);
+    }
+    return change->reported ? " [reported before]" : "";
+}
+
+struct mb_history_tally mb_history_tally(const struct mb_history_view *view)
+{
+    struct mb_history_tally tally = {0};
+    for (size_t i = 0; i < view->count; i++) {
+        const struct mb_history_judged *judged = &view->judged[i];
+        const struct mb_history_change *worst = mb_history_worst(judged);
+        if (worst != NULL) {
+            tally.worse += worst->direction == MB_HISTORY_WORSE;
+            tally.better += worst->direction == MB_HISTORY_BETTER;
+        } else if (judged->noise_count > 0) {
+            tally.noise++;
+        } else if (judged->latest.outlier) {
+            tally.latest++;
+        } else {
+            tally.unchanged++;
+        }
+        tally.failed += mb_history_fails(judged, view->fail_on);
+    }
+    return tally;
+}
+
+const char *mb_history_headline(struct mb_arena *arena,
+                                const struct mb_history_view *view)
+{
+    struct mb_history_tally tally = mb_history_tally(view);
+    const struct {
+        size_t count;
+        const char *says;
+    } parts[] = {{tally.worse, "got worse"},
+                 {tally.better, "got better"},
+                 {tally.noise, "changed in noise only"},
+                 {tally.latest, "with a latest value that is far off"},
+                 {tally.unchanged, "did not change"}};
+    struct mb_buf out = {0};
+    const char *separator = ":";
+    mb_buf_print(&out, "%zu series", view->count);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (parts[i].count > 0) {
+            mb_buf_print(&out, "%s %zu %s", separator, parts[i].count, parts[i].says);
+            separator = ",";
+        }
+    }
+    const char *text = mb_arena_copy_string(arena, mb_buf_string(&out));
+    mb_buf_release(&out);
+    return text;
+}
