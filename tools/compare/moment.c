@@ -142,7 +142,7 @@ static bool number_parse(const char *text, int64_t *unix_ns)
         return false;
     }
     int64_t unit = NS_PER_S;
-    while (value >= SECONDS_END * (NS_PER_S / unit) && unit > 1) {
+    while (unit > 1 && value >= SECONDS_END * (NS_PER_S / unit)) {
         unit /= 1000;
     }
     int64_t limit = INT64_MAX / unit - 1;

@@ -43,6 +43,11 @@ struct mb_history_tally {
 };
 struct mb_history_tally mb_history_tally(const struct mb_history_view *view);
 
+// As in a comparison: times are written in ms, CPU per request in us, the rest in base
+// units. The name is NULL for plain numbers, "ratio" for overheads.
+double mb_history_unit_factor(const struct mb_history_series *series);
+const char *mb_history_unit_name(const struct mb_history_series *series);
+
 // "3.02 ms", "+20.0%" for overheads, "12.5".
 void mb_history_value_text(const struct mb_history_series *series, double value,
                            char *text, size_t size);
@@ -80,5 +85,14 @@ void mb_report_history_junit(struct mb_arena *arena, const struct mb_history_vie
 // The promised keys (schema/history.schema.json). In arena.
 struct mb_node *mb_report_history_node(struct mb_arena *arena,
                                        const struct mb_history_view *view);
+// A page that stands for itself, like that of a comparison: a row with a small picture
+// for each series, those that moved first; the rest in groups that are closed.
+void mb_report_history_html(struct mb_arena *arena, const struct mb_history_view *view,
+                            struct mb_buf *out);
+
+// A chart for each series that moved and whose values were kept, MB_HISTORY_CHARTS at
+// most, to be saved and drawn like those of a comparison (report/chart.h). In arena.
+void mb_charts_of_history(struct mb_arena *arena, const struct mb_history_view *view,
+                          struct mb_charts *charts);
 
 #endif

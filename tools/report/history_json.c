@@ -5,45 +5,6 @@
 #include "base/units.h"
 #include "report/history.h"
 
-// As in a comparison: times in ms, CPU per request in us, the rest in base units.
-static double unit_scale(const struct mb_history_series *series)
-{
-    if (series->scale != MB_HISTORY_METRIC) {
-        return 1.0;
-    }
-    switch (series->unit) {
-    case MB_METRIC_NS:
-        return 1e-6;
-    case MB_METRIC_NS_PER_REQUEST:
-        return 1e-3;
-    case MB_METRIC_RPS:
-    case MB_METRIC_RATIO:
-    case MB_METRIC_BYTES:
-        return 1.0;
-    }
-    return 1.0;
-}
-
-static const char *unit_name(const struct mb_history_series *series)
-{
-    if (series->scale != MB_HISTORY_METRIC) {
-        return series->scale == MB_HISTORY_RATIO ? "ratio" : NULL;
-    }
-    switch (series->unit) {
-    case MB_METRIC_NS:
-        return "ms";
-    case MB_METRIC_NS_PER_REQUEST:
-        return "us/request";
-    case MB_METRIC_RPS:
-        return "rps";
-    case MB_METRIC_RATIO:
-        return "ratio";
-    case MB_METRIC_BYTES:
-        return "bytes";
-    }
-    return NULL;
-}
-
 struct target {
     struct mb_arena *arena;
     const struct mb_history_view *view;
@@ -101,7 +62,7 @@ static struct mb_node *change_node(struct target target,
                                    const struct mb_history_judged *judged,
                                    const struct mb_history_change *change, bool noise)
 {
-    double scale = unit_scale(&judged->series);
+    double scale = mb_history_unit_factor(&judged->series);
     target.map = mb_node_map(target.arena);
     count_put(target, "index", change->index);
     row_put(target, change->row);
@@ -155,7 +116,7 @@ static struct mb_node *latest_node(struct target target,
     if (!latest->judged) {
         return mb_node_null(target.arena);
     }
-    double scale = unit_scale(&judged->series);
+    double scale = mb_history_unit_factor(&judged->series);
     target.map = mb_node_map(target.arena);
     count_put(target, "index", latest->index);
     row_put(target, latest->row);
@@ -180,7 +141,7 @@ static struct mb_node *series_node(struct target target,
     text_put(target, "metric", series->metric);
     text_put(target, "id", series->id);
     text_put(target, "baseline", series->baseline);
-    text_put(target, "unit", unit_name(series));
+    text_put(target, "unit", mb_history_unit_name(series));
     flag_put(target, "higher_is_better", series->higher_is_better);
     count_put(target, "points", series->count);
     mb_node_put(target.arena, map, "segments", segments_node(target, judged));

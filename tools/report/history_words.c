@@ -32,6 +32,44 @@ static void metric_text(enum mb_metric_unit unit, double value, char *text, size
     }
 }
 
+double mb_history_unit_factor(const struct mb_history_series *series)
+{
+    if (series->scale != MB_HISTORY_METRIC) {
+        return 1.0;
+    }
+    switch (series->unit) {
+    case MB_METRIC_NS:
+        return 1e-6;
+    case MB_METRIC_NS_PER_REQUEST:
+        return 1e-3;
+    case MB_METRIC_RPS:
+    case MB_METRIC_RATIO:
+    case MB_METRIC_BYTES:
+        return 1.0;
+    }
+    return 1.0;
+}
+
+const char *mb_history_unit_name(const struct mb_history_series *series)
+{
+    if (series->scale != MB_HISTORY_METRIC) {
+        return series->scale == MB_HISTORY_RATIO ? "ratio" : NULL;
+    }
+    switch (series->unit) {
+    case MB_METRIC_NS:
+        return "ms";
+    case MB_METRIC_NS_PER_REQUEST:
+        return "us/request";
+    case MB_METRIC_RPS:
+        return "rps";
+    case MB_METRIC_RATIO:
+        return "ratio";
+    case MB_METRIC_BYTES:
+        return "bytes";
+    }
+    return NULL;
+}
+
 void mb_history_value_text(const struct mb_history_series *series, double value,
                            char *text, size_t size)
 {
