@@ -2,12 +2,17 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "base/units.h"
 #include "format/emit.h"
 #include "meshbench/histories.h"
+#include "meshbench/histories_store.h"
 #include "report/history.h"
 
 struct regress_options {
+    const char *store;
+    struct mb_opt_list tags;
+    const char *series;
     const char *csv;
     const char *time;
     struct mb_opt_list attributes;
@@ -22,15 +27,36 @@ struct regress_options {
     const char *since;
     int64_t latest;
     struct mb_opt_list fail_on;
+    bool again;
+    bool no_remember;
     bool all;
+    const char *charts;
+    const char *link;
     const char *format;
     const char *output;
 };
 
-static const char *const formats[] = {"text", "json", "markdown", "junit", NULL};
+static const char *const formats[] = {"text", "json", "markdown", "junit", "html", NULL};
 static const char *const detectors[] = {"default", "otava", NULL};
 
 static const struct mb_opt options[] = {
+    {.name = "store",
+     .letter = 's',
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct regress_options, store),
+     .argument = "FILE",
+     .help = "the history in this store (meshbench store add)"},
+    {.name = "tag",
+     .type = MB_OPT_STRINGS,
+     .offset = offsetof(struct regress_options, tags),
+     .argument = "NAME=VALUE",
+     .help = "only results of the store that have this tag, as branch=main; may be given "
+             "again"},
+    {.name = "series",
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct regress_options, series),
+     .argument = "ID",
+     .help = "only this series of the store, by its id or the beginning of it"},
     {.name = "csv",
      .type = MB_OPT_STRING,
      .offset = offsetof(struct regress_options, csv),
@@ -118,10 +144,31 @@ static const struct mb_opt options[] = {
      .argument = "WHAT",
      .help = "exit with 1 when something got worse, better, or noisier; may be given "
              "again"},
+    {.name = "again",
+     .type = MB_OPT_FLAG,
+     .offset = offsetof(struct regress_options, again),
+     .help = "let changes fail again that the store remembers as reported"},
+    {.name = "no-remember",
+     .type = MB_OPT_FLAG,
+     .offset = offsetof(struct regress_options, no_remember),
+     .help = "do not write into the store what --fail-on reported"},
     {.name = "all",
      .type = MB_OPT_FLAG,
      .offset = offsetof(struct regress_options, all),
      .help = "show series that did not change, too"},
+    {.name = "charts",
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct regress_options, charts),
+     .argument = "FOLDER",
+     .help =
+         "draw a chart of each series that moved (at most 100), as data, gnuplot script "
+         "and picture"},
+    {.name = "link",
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct regress_options, link),
+     .argument = "URL",
+     .help = "page: where a change leads, as https://git.example/commit/{commit}; "
+             "{result} is the digest, {NAME} an attribute"},
     {.name = "format",
      .letter = 'f',
      .type = MB_OPT_CHOICE,
@@ -130,7 +177,7 @@ static const struct mb_opt options[] = {
      .choices = formats,
      .fallback = "text",
      .help = "text for people, json for programs, markdown for pull requests, junit for "
-             "pipelines"},
+             "pipelines, html for a page of all series"},
     {.name = "output",
      .letter = 'o',
      .type = MB_OPT_STRING,
@@ -141,6 +188,10 @@ static const struct mb_opt options[] = {
 };
 
 static const struct mb_example examples[] = {
+    {"meshbench regress --store history.db --fail-on worse",
+     "every night: fails once for each new regression"},
+    {"meshbench regress --store history.db -f html -o history.html",
+     "a page with a row for each series"},
     {"meshbench regress night-1.json night-2.json night-3.json --fail-on worse",
      "results in their order; the exit status for the pipeline"},
     {"meshbench regress --csv times.csv --time time --attribute commit --metric p50,p99",
@@ -207,9 +258,17 @@ static enum mb_status fail_on_parse(const struct mb_opt_list *names, int *fail_o
 static enum mb_status source_check(const struct regress_options *opts,
                                    const struct mb_args *args, struct mb_err *err)
 {
-    if ((opts->csv != NULL) + (args->count > 0) != 1) {
+    if ((opts->csv != NULL) + (opts->store != NULL) + (args->count > 0) != 1) {
+        return mb_err_set(
+            err, MB_USAGE,
+            "one history is needed: --store FILE, --csv FILE, or results in "
+            "their order");
+    }
+    if (opts->store == NULL && (opts->tags.count > 0 || opts->series != NULL ||
+                                opts->again || opts->no_remember)) {
         return mb_err_set(err, MB_USAGE,
-                          "one history is needed: --csv FILE, or results in their order");
+                          "--tag, --series, --again and --no-remember are about a store: "
+                          "--store FILE is missing");
     }
     bool columns = opts->time != NULL || opts->environment != NULL ||
                    opts->delimiter != NULL || opts->attributes.count > 0 ||
@@ -237,6 +296,17 @@ static enum mb_status metrics_check(const char *const *metrics, struct mb_err *e
     return MB_OK;
 }
 
+// A page is opened by people who trust it: it must not run what a link says.
+static enum mb_status link_check(const char *link, struct mb_err *err)
+{
+    if (link != NULL && strncmp(link, "https://", 8) != 0 &&
+        strncmp(link, "http://", 7) != 0 && strcspn(link, ":{") < strcspn(link, "/")) {
+        return mb_err_set(err, MB_USAGE,
+                          "--link: '%s' is neither an http address nor a path", link);
+    }
+    return MB_OK;
+}
+
 static enum mb_status request_make(const struct regress_options *opts,
                                    const struct mb_args *args, struct work *work,
                                    struct mb_err *err)
@@ -245,6 +315,12 @@ static enum mb_status request_make(const struct regress_options *opts,
     struct mb_arena *arena = &work->arena;
     struct mb_change_options *change = &request->options.change;
     request->csv = opts->csv;
+    request->store = opts->store;
+    request->series = opts->series;
+    request->tags = opts->tags.items;
+    request->tag_count = opts->tags.count;
+    request->again = opts->again;
+    request->options.keep_values = opts->charts != NULL;
     request->results = args->items;
     request->result_count = args->count;
     request->metrics = mb_histories_split(arena, &opts->metrics);
@@ -273,6 +349,9 @@ static enum mb_status request_make(const struct regress_options *opts,
                              err);
     }
     if (status == MB_OK) {
+        status = link_check(opts->link, err);
+    }
+    if (status == MB_OK) {
         status = fail_on_parse(&opts->fail_on, &work->view.fail_on, err);
     }
     return status;
@@ -290,6 +369,8 @@ static enum mb_status history_write(const struct mb_ctx *ctx,
         mb_report_history_markdown(arena, &work->view, &out);
     } else if (strcmp(opts->format, "junit") == 0) {
         mb_report_history_junit(arena, &work->view, &out);
+    } else if (strcmp(opts->format, "html") == 0) {
+        mb_report_history_html(arena, &work->view, &out);
     } else {
         mb_report_history_text(arena, &work->view, &out);
     }
@@ -302,7 +383,7 @@ static enum mb_status history_write(const struct mb_ctx *ctx,
 static void view_make(const struct regress_options *opts, struct work *work)
 {
     struct mb_histories *histories = &work->histories;
-    if (strcmp(opts->format, "text") == 0 || strcmp(opts->format, "markdown") == 0) {
+    if (strcmp(opts->format, "json") != 0 && strcmp(opts->format, "junit") != 0) {
         mb_history_sort(histories->judged, histories->count);
     }
     work->view.history = &histories->history;
@@ -310,6 +391,41 @@ static void view_make(const struct regress_options *opts, struct work *work)
     work->view.count = histories->count;
     work->view.options = &histories->options;
     work->view.all = opts->all;
+    work->view.link = opts->link;
+}
+
+static enum mb_status charts_write(const struct regress_options *opts, struct work *work,
+                                   struct mb_err *err)
+{
+    struct mb_charts charts;
+    mb_charts_of_history(&work->arena, &work->view, &charts);
+    enum mb_status status = mb_file_make_dirs(opts->charts, err);
+    if (status == MB_OK) {
+        status = mb_charts_save(&work->arena, &charts, opts->charts, err);
+    }
+    if (status == MB_OK && charts.count > 0) {
+        status = mb_charts_draw(&work->arena, &charts, opts->charts, MB_CHART_SVG, err);
+    }
+    return status;
+}
+
+// What failed the gate is remembered once it was written out.
+static enum mb_status gate_decide(const struct mb_ctx *ctx,
+                                  const struct regress_options *opts,
+                                  const struct work *work, struct mb_err *err)
+{
+    if (mb_history_tally(&work->view).failed == 0) {
+        return MB_OK;
+    }
+    if (opts->store != NULL && !opts->no_remember) {
+        enum mb_status status = mb_histories_store_remember(
+            &work->request, &work->histories, work->view.fail_on,
+            ctx->clock.wall_ns(ctx->clock.state), err);
+        if (status != MB_OK) {
+            return status;
+        }
+    }
+    return MB_INVALID;
 }
 
 static enum mb_status regress_run(struct mb_ctx *ctx, const void *options_given,
@@ -325,8 +441,11 @@ static enum mb_status regress_run(struct mb_ctx *ctx, const void *options_given,
         view_make(opts, &work);
         status = history_write(ctx, opts, &work, err);
     }
-    if (status == MB_OK && mb_history_tally(&work.view).failed > 0) {
-        status = MB_INVALID;
+    if (status == MB_OK && opts->charts != NULL) {
+        status = charts_write(opts, &work, err);
+    }
+    if (status == MB_OK) {
+        status = gate_decide(ctx, opts, &work, err);
     }
     mb_histories_release(&work.histories);
     mb_arena_release(&work.arena);
@@ -337,7 +456,7 @@ const struct mb_cmd mb_cmd_regress = {
     .name = "regress",
     .group = "Understand",
     .summary = "where a history got better or worse, since when, and how sure that is",
-    .usage = "regress --csv FILE|RESULT... [options]",
+    .usage = "regress --store FILE|--csv FILE|RESULT... [options]",
     .description =
         "Looks for change points: the places in a history where the level of a metric "
         "moved for good. For each, it says what happened, how large the change is, how "
@@ -345,7 +464,10 @@ const struct mb_cmd mb_cmd_regress = {
         "Results of another environment begin a new segment, across which levels are not "
         "compared. Overheads against the baseline of the same run are series of their "
         "own; they go across, because they survive a change of machine.\n\n"
-        "Changes of the noise are reported as such: they are no change of the level.",
+        "Changes of the noise are reported as such: they are no change of the level.\n\n"
+        "With --store and --fail-on, what failed is remembered, so that the next call "
+        "does "
+        "not fail for it again; 'meshbench store annotate' says that a change is known.",
     .options = options,
     .options_size = sizeof(struct regress_options),
     .args_min = 0,

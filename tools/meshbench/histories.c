@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/input.h"
+#include "meshbench/histories_store.h"
 
 const char *const *mb_histories_split(struct mb_arena *arena,
                                       const struct mb_opt_list *texts)

@@ -14,6 +14,7 @@ struct mb_histories_request {
     const char *csv;
     struct mb_history_columns columns; // of it
     const char *store;
+    const char *series;      // digest of one, or the beginning of it; NULL: all
     const char *const *tags; // "NAME=VALUE": only results that have all of these
     size_t tag_count;
     const char *const *results; // files

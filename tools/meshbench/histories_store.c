@@ -1,0 +1,400 @@
+#include "meshbench/histories_store.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "store/store.h"
+
+enum { THREADS_MAX = 16 };
+
+// What the threads share while they judge.
+struct pool {
+    const char *path;
+    const struct mb_store_history *store_history;
+    const size_t *wanted; // of its series
+    size_t wanted_count;
+    const struct mb_history *history;
+    const struct mb_history_options *options;
+    struct mb_history_judged *judged;
+    atomic_size_t next;
+    atomic_bool failed;
+};
+
+struct worker {
+    struct pool *pool;
+    struct mb_arena *arena;
+    pthread_t thread;
+    bool started;
+    enum mb_status status;
+    struct mb_err err;
+    // Reused from series to series.
+    struct mb_store_points points;
+    struct mb_history_scratch scratch;
+    uint32_t *rows;
+    size_t capacity;
+};
+
+static struct mb_history_series series_make(struct worker *worker,
+                                            const struct mb_store_series *from)
+{
+    const struct mb_store_points *points = &worker->points;
+    const struct mb_store_result *first = worker->pool->store_history->results.items;
+    if (worker->capacity < points->count) {
+        worker->rows = mb_mem_resize(worker->rows, points->count, sizeof *worker->rows);
+        worker->capacity = points->count;
+    }
+    for (size_t i = 0; i < points->count; i++) {
+        worker->rows[i] = (uint32_t)(points->results[i] - first);
+    }
+    enum mb_history_scale scale = mb_history_scale(&from->key, from->unit);
+    return (struct mb_history_series){
+        .name = from->title,
+        .metric = from->key.metric,
+        .id = from->digest,
+        .group = from->key.variant_name,
+        .baseline = from->key.baseline,
+        .scale = scale,
+        .unit = from->unit,
+        .higher_is_better = from->higher_is_better,
+        .count = points->count,
+        .values = scale == MB_HISTORY_RATIO ? points->ratios : points->values,
+        .rows = worker->rows,
+        .versions = points->versions,
+    };
+}
+
+static enum mb_status worker_judge(struct worker *worker, struct mb_store *store)
+{
+    struct pool *pool = worker->pool;
+    for (;;) {
+        size_t at = atomic_fetch_add(&pool->next, 1);
+        if (at >= pool->wanted_count || atomic_load(&pool->failed)) {
+            return MB_OK;
+        }
+        const struct mb_store_series *from =
+            &pool->store_history->series[pool->wanted[at]];
+        enum mb_status status = mb_store_points_read(store, pool->store_history, from,
+                                                     &worker->points, &worker->err);
+        if (status != MB_OK) {
+            return status;
+        }
+        struct mb_history_series series = series_make(worker, from);
+        mb_history_judge(worker->arena, pool->history, &series, pool->options,
+                         &worker->scratch, &pool->judged[at]);
+    }
+}
+
+static void *worker_run(void *state)
+{
+    struct worker *worker = state;
+    struct mb_store *store = NULL;
+    const struct mb_store_options read_only = {.mode = MB_STORE_READ};
+    worker->status = mb_store_open(worker->pool->path, &read_only, &store, &worker->err);
+    if (worker->status == MB_OK) {
+        worker->status = worker_judge(worker, store);
+    }
+    if (worker->status != MB_OK) {
+        atomic_store(&worker->pool->failed, true);
+    }
+    mb_store_close(store);
+    mb_store_points_release(&worker->points);
+    mb_history_scratch_release(&worker->scratch);
+    mb_mem_free(worker->rows);
+    return NULL;
+}
+
+static size_t thread_count(size_t series)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t count = processors > 0 ? (size_t)processors : 1;
+    count = count < THREADS_MAX ? count : THREADS_MAX;
+    count = count < series ? count : series;
+    return count > 0 ? count : 1;
+}
+
+// The first of the workers is this thread; where another cannot be started, the rest of
+// the series is left to those that run.
+static enum mb_status pool_run(struct pool *pool, struct mb_histories *histories,
+                               struct mb_err *err)
+{
+    size_t count = thread_count(pool->wanted_count);
+    struct worker *workers = mb_arena_alloc(&histories->arena, count, sizeof *workers);
+    histories->arenas =
+        mb_arena_alloc(&histories->arena, count, sizeof *histories->arenas);
+    histories->arena_count = count;
+    for (size_t i = 0; i < count; i++) {
+        workers[i].pool = pool;
+        workers[i].arena = &histories->arenas[i];
+    }
+    for (size_t i = 1; i < count; i++) {
+        workers[i].started =
+            pthread_create(&workers[i].thread, NULL, worker_run, &workers[i]) == 0;
+    }
+    (void)worker_run(&workers[0]);
+    enum mb_status status = workers[0].status;
+    const struct mb_err *why = &workers[0].err;
+    for (size_t i = 1; i < count; i++) {
+        if (!workers[i].started) {
+            continue;
+        }
+        (void)pthread_join(workers[i].thread, NULL);
+        if (status == MB_OK && workers[i].status != MB_OK) {
+            status = workers[i].status;
+            why = &workers[i].err;
+        }
+    }
+    if (status != MB_OK) {
+        *err = *why;
+    }
+    return status;
+}
+
+// --- rows
+
+static void rows_fill(struct mb_histories *histories,
+                      const struct mb_store_results *results)
+{
+    struct mb_arena *arena = &histories->arena;
+    struct mb_history *history = &histories->history;
+    history->rows = mb_arena_alloc(arena, results->count, sizeof *history->rows);
+    history->row_count = results->count;
+    for (size_t i = 0; i < results->count; i++) {
+        for (size_t k = 0; k < results->items[i].tag_count; k++) {
+            (void)mb_history_attribute(arena, history, results->items[i].tags[k].name);
+        }
+    }
+    for (size_t i = 0; i < results->count; i++) {
+        const struct mb_store_result *result = &results->items[i];
+        struct mb_history_row *row = &history->rows[i];
+        *row = (struct mb_history_row){.time_unix_ns = result->time_unix_ns,
+                                       .environment = result->environment,
+                                       .result = result->digest,
+                                       .name = result->name};
+        row->attributes =
+            mb_arena_alloc(arena, history->attribute_count, sizeof *row->attributes);
+        for (size_t k = 0; k < result->tag_count; k++) {
+            size_t at = mb_history_attribute(arena, history, result->tags[k].name);
+            row->attributes[at] = result->tags[k].value;
+        }
+    }
+}
+
+// --- what is known
+
+struct place {
+    const char *digest;
+    size_t row;
+};
+
+static int place_compare(const void *left, const void *right)
+{
+    return strcmp(((const struct place *)left)->digest,
+                  ((const struct place *)right)->digest);
+}
+
+static int mark_compare(const void *left, const void *right)
+{
+    return strcmp(((const struct mb_history_mark *)left)->series,
+                  ((const struct mb_history_mark *)right)->series);
+}
+
+struct marks {
+    struct mb_history_mark *items;
+    size_t count;
+    struct place *places; // rows by the digest of their result
+    size_t place_count;
+};
+
+static void mark_add(struct marks *marks, const char *result, struct mb_history_mark mark)
+{
+    const struct place wanted = {.digest = result};
+    const struct place *found = bsearch(&wanted, marks->places, marks->place_count,
+                                        sizeof *marks->places, place_compare);
+    if (found != NULL) {
+        mark.row = found->row;
+        marks->items[marks->count++] = mark;
+    }
+}
+
+// Annotations, and reports unless they are to count again.
+static enum mb_status marks_read(const struct mb_histories_request *request,
+                                 struct mb_histories *histories, struct mb_store *store,
+                                 struct mb_err *err)
+{
+    struct mb_arena *arena = &histories->arena;
+    const struct mb_history *history = &histories->history;
+    struct mb_store_annotations notes = {0};
+    struct mb_store_reports reports = {0};
+    struct marks marks = {.place_count = history->row_count};
+    enum mb_status status = mb_store_annotations(arena, store, &notes, err);
+    if (status == MB_OK && !request->again) {
+        status = mb_store_reports(arena, store, &reports, err);
+    }
+    if (status != MB_OK || notes.count + reports.count == 0 || history->row_count == 0) {
+        return status;
+    }
+    marks.places = mb_arena_alloc(arena, history->row_count, sizeof *marks.places);
+    for (size_t i = 0; i < history->row_count; i++) {
+        marks.places[i] = (struct place){.digest = history->rows[i].result, .row = i};
+    }
+    qsort(marks.places, history->row_count, sizeof *marks.places, place_compare);
+    marks.items = mb_arena_alloc(arena, notes.count + reports.count, sizeof *marks.items);
+    for (size_t i = 0; i < notes.count; i++) {
+        const char *series = notes.items[i].series;
+        mark_add(&marks, notes.items[i].result,
+                 (struct mb_history_mark){.series = series != NULL ? series : "",
+                                          .acknowledged = notes.items[i].text});
+    }
+    for (size_t i = 0; i < reports.count; i++) {
+        mark_add(&marks, reports.items[i].result,
+                 (struct mb_history_mark){.series = reports.items[i].series,
+                                          .up = reports.items[i].after >
+                                                reports.items[i].before});
+    }
+    if (marks.count > 0) {
+        qsort(marks.items, marks.count, sizeof *marks.items, mark_compare);
+    }
+    histories->options.marks = marks.items;
+    histories->options.mark_count = marks.count;
+    return MB_OK;
+}
+
+// --- all of it
+
+static bool is_wanted(const struct mb_histories_request *request, const char *metric)
+{
+    bool wanted = request->metrics == NULL;
+    for (size_t i = 0; !wanted && request->metrics[i] != NULL; i++) {
+        wanted = strcmp(request->metrics[i], metric) == 0;
+    }
+    return wanted;
+}
+
+static enum mb_status tags_parse(const struct mb_histories_request *request,
+                                 struct mb_arena *arena, struct mb_store_filter *filter,
+                                 struct mb_err *err)
+{
+    struct mb_label *tags = mb_arena_alloc(arena, request->tag_count, sizeof *tags);
+    for (size_t i = 0; i < request->tag_count; i++) {
+        const char *text = request->tags[i];
+        const char *equals = strchr(text, '=');
+        if (equals == NULL || equals == text) {
+            return mb_err_set(err, MB_USAGE, "'%s' is not a tag, as branch=main", text);
+        }
+        tags[i] = (struct mb_label){
+            .name = mb_arena_copy_bytes(arena, text, (size_t)(equals - text)),
+            .value = equals + 1};
+    }
+    filter->tags = tags;
+    filter->tag_count = request->tag_count;
+    return MB_OK;
+}
+
+enum mb_status mb_histories_store_read(const struct mb_histories_request *request,
+                                       struct mb_histories *histories, struct mb_err *err)
+{
+    struct mb_arena *arena = &histories->arena;
+    struct mb_store *store = NULL;
+    struct mb_store_filter filter = {.series = request->series};
+    struct mb_store_history found = {0};
+    const struct mb_store_options read_only = {.mode = MB_STORE_READ};
+    enum mb_status status = tags_parse(request, arena, &filter, err);
+    if (status == MB_OK) {
+        status = mb_store_open(request->store, &read_only, &store, err);
+    }
+    if (status == MB_OK) {
+        status = mb_store_history(arena, store, &filter, &found, err);
+    }
+    histories->history.source = request->store;
+    if (status == MB_OK) {
+        rows_fill(histories, &found.results);
+        status = marks_read(request, histories, store, err);
+    }
+    mb_store_close(store);
+    if (status == MB_OK) {
+        status = mb_histories_since(request, histories, err);
+    }
+    if (status != MB_OK) {
+        return status;
+    }
+    size_t *wanted = mb_arena_alloc(arena, found.series_count, sizeof *wanted);
+    struct pool pool = {.path = request->store,
+                        .store_history = &found,
+                        .wanted = wanted,
+                        .history = &histories->history,
+                        .options = &histories->options};
+    for (size_t i = 0; i < found.series_count; i++) {
+        if (is_wanted(request, found.series[i].key.metric)) {
+            wanted[pool.wanted_count++] = i;
+        }
+    }
+    pool.judged = mb_arena_alloc(arena, pool.wanted_count, sizeof *pool.judged);
+    status = pool_run(&pool, histories, err);
+    histories->judged = pool.judged;
+    histories->count = status == MB_OK ? pool.wanted_count : 0;
+    return status;
+}
+
+// --- remembering
+
+static size_t failures_count(const struct mb_histories *histories)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < histories->count; i++) {
+        count += histories->judged[i].change_count + histories->judged[i].noise_count;
+    }
+    return count;
+}
+
+static void failures_add(const struct mb_histories *histories,
+                         const struct mb_history_judged *judged, int fail_on, bool noise,
+                         struct mb_store_reports *reports)
+{
+    const struct mb_history_change *changes = noise ? judged->noise : judged->changes;
+    size_t count = noise ? judged->noise_count : judged->change_count;
+    for (size_t i = 0; i < count; i++) {
+        if (mb_history_change_fails(&changes[i], noise, fail_on)) {
+            reports->items[reports->count++] = (struct mb_store_report){
+                .series = judged->series.id,
+                .result = histories->history.rows[changes[i].row].result,
+                .before = changes[i].before,
+                .after = changes[i].after};
+        }
+    }
+}
+
+enum mb_status mb_histories_store_remember(const struct mb_histories_request *request,
+                                           const struct mb_histories *histories,
+                                           int fail_on, int64_t now_unix_ns,
+                                           struct mb_err *err)
+{
+    struct mb_store *store = NULL;
+    struct mb_store_reports reports = {0};
+    const struct mb_store_options writing = {.mode = MB_STORE_WRITE};
+    reports.items = mb_mem_alloc(failures_count(histories), sizeof *reports.items);
+    for (size_t i = 0; i < histories->count; i++) {
+        failures_add(histories, &histories->judged[i], fail_on, false, &reports);
+        failures_add(histories, &histories->judged[i], fail_on, true, &reports);
+    }
+    for (size_t i = 0; i < reports.count; i++) {
+        reports.items[i].at_unix_ns = now_unix_ns;
+    }
+    enum mb_status status = MB_OK;
+    if (reports.count > 0) {
+        status = mb_store_open(request->store, &writing, &store, err);
+        if (status == MB_OK) {
+            status = mb_store_reports_add(store, reports.items, reports.count, err);
+        }
+        if (status != MB_OK) {
+            mb_err_prepend(err, "cannot remember what was reported");
+            mb_err_hint(err, "--no-remember leaves the store as it is");
+        }
+    }
+    mb_store_close(store);
+    mb_mem_free(reports.items);
+    return status;
+}
