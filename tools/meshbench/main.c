@@ -62,7 +62,9 @@ static void error_print(const struct mb_ctx *ctx, const struct mb_err *err)
         return;
     }
     struct mb_buf text = {0};
-    if (err->file[0] != '\0' && err->line > 0) {
+    if (err->file[0] != '\0' && err->line > 0 && err->column == 0) {
+        mb_buf_print(&text, "%s:%d: error: ", err->file, err->line);
+    } else if (err->file[0] != '\0' && err->line > 0) {
         mb_buf_print(&text, "%s:%d:%d: error: ", err->file, err->line, err->column);
     } else if (err->file[0] != '\0') {
         mb_buf_print(&text, "meshbench: %s: ", err->file);

@@ -75,7 +75,9 @@ void mb_history_value_text(const struct mb_history_series *series, double value,
 {
     switch (series->scale) {
     case MB_HISTORY_PLAIN:
-        (void)snprintf(text, size, "%.6g", value);
+        // Four digits, and all of a whole part.
+        (void)snprintf(text, size,
+                       fabs(value) >= 1e3 && fabs(value) < 1e15 ? "%.0f" : "%.4g", value);
         return;
     case MB_HISTORY_METRIC:
         metric_text(series->unit, value, text, size);
