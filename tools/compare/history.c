@@ -10,10 +10,11 @@
 
 enum { DIGEST_PREFIX_MIN = 8 };
 
-void mb_history_scratch_release(struct mb_history_scratch *scratch)
+void mb_history_judge_release(struct mb_history_judge *judge)
 {
-    mb_mem_free(scratch->points);
-    *scratch = (struct mb_history_scratch){0};
+    mb_mem_free(judge->points);
+    judge->points = NULL;
+    judge->capacity = 0;
 }
 
 size_t mb_history_row_of(const struct mb_history_series *series, size_t index)
@@ -145,10 +146,8 @@ static struct mb_history_change change_make(const struct mb_history_series *seri
 
 // What is needed while one series is searched.
 struct search {
-    struct mb_arena *arena;
+    struct mb_history_judge *judge;
     const struct mb_history_series *series;
-    const struct mb_history_options *options;
-    struct mb_history_scratch *scratch;
     struct mb_history_judged *judged;
     size_t change_capacity;
     size_t noise_capacity;
@@ -159,12 +158,13 @@ static void change_add(struct search *search, const struct mb_history_change *ch
 {
     struct mb_history_judged *judged = search->judged;
     if (noise) {
-        judged->noise = mb_arena_grow(search->arena, judged->noise, judged->noise_count,
-                                      &search->noise_capacity, sizeof *judged->noise);
+        judged->noise =
+            mb_arena_grow(search->judge->arena, judged->noise, judged->noise_count,
+                          &search->noise_capacity, sizeof *judged->noise);
         judged->noise[judged->noise_count++] = *change;
     } else {
         judged->changes =
-            mb_arena_grow(search->arena, judged->changes, judged->change_count,
+            mb_arena_grow(search->judge->arena, judged->changes, judged->change_count,
                           &search->change_capacity, sizeof *judged->changes);
         judged->changes[judged->change_count++] = *change;
     }
@@ -174,17 +174,17 @@ static void change_add(struct search *search, const struct mb_history_change *ch
 static void part_search(struct search *search, size_t from, size_t to)
 {
     const struct mb_history_series *series = search->series;
-    const struct mb_change_point *points = search->scratch->points;
+    const struct mb_change_point *points = search->judge->points;
     size_t found = mb_change_find(series->values + from, to - from,
-                                  &search->options->change, search->scratch->points);
+                                  &search->judge->options->change, search->judge->points);
     for (size_t i = 0; i < found; i++) {
         struct mb_history_change change = change_make(series, &points[i], from);
-        if (change.row < search->options->since_row) {
+        if (change.row < search->judge->options->since_row) {
             continue;
         }
-        marks_apply(search->options, "", series, &change);
+        marks_apply(search->judge->options, "", series, &change);
         if (series->id != NULL) {
-            marks_apply(search->options, series->id, series, &change);
+            marks_apply(search->judge->options, series->id, series, &change);
         }
         change_add(search, &change, points[i].spread);
     }
@@ -195,12 +195,11 @@ static size_t latest_level(const struct search *search, size_t from)
 {
     const struct mb_history_series *series = search->series;
     size_t found = mb_change_find(series->values + from, series->count - from,
-                                  &search->options->change, search->scratch->points);
+                                  &search->judge->options->change, search->judge->points);
     size_t begin = from;
     for (size_t i = 0; i < found; i++) {
-        begin = search->scratch->points[i].spread
-                    ? begin
-                    : from + search->scratch->points[i].index;
+        begin = search->judge->points[i].spread ? begin
+                                                : from + search->judge->points[i].index;
     }
     return begin;
 }
@@ -255,24 +254,19 @@ static void arrays_keep(struct mb_arena *arena, const struct mb_history_series *
     }
 }
 
-void mb_history_judge(struct mb_arena *arena, const struct mb_history *history,
-                      const struct mb_history_series *series,
-                      const struct mb_history_options *options,
-                      struct mb_history_scratch *scratch,
-                      struct mb_history_judged *judged)
+void mb_history_judge_series(struct mb_history_judge *judge,
+                             const struct mb_history_series *series,
+                             struct mb_history_judged *judged)
 {
+    const struct mb_history_options *options = judge->options;
     *judged = (struct mb_history_judged){0};
-    struct search search = {.arena = arena,
-                            .series = series,
-                            .options = options,
-                            .scratch = scratch,
-                            .judged = judged};
-    if (scratch->capacity < series->count) {
-        scratch->points =
-            mb_mem_resize(scratch->points, series->count, sizeof *scratch->points);
-        scratch->capacity = series->count;
+    struct search search = {.judge = judge, .series = series, .judged = judged};
+    if (judge->capacity < series->count) {
+        judge->points =
+            mb_mem_resize(judge->points, series->count, sizeof *judge->points);
+        judge->capacity = series->count;
     }
-    segments_find(arena, history, series, judged);
+    segments_find(judge->arena, judge->history, series, judged);
     size_t last = 0; // begin of the last part that is searched
     if (series->scale == MB_HISTORY_RATIO) {
         part_search(&search, 0, series->count);
@@ -286,9 +280,9 @@ void mb_history_judge(struct mb_arena *arena, const struct mb_history *history,
         mb_history_latest_judge(series, options, latest_level(&search, last),
                                 &judged->latest);
     }
-    spark_make(arena, series, judged);
+    spark_make(judge->arena, series, judged);
     bool found = judged->change_count > 0 || judged->noise_count > 0;
-    arrays_keep(arena, series, options->keep_values && found, &judged->series);
+    arrays_keep(judge->arena, series, options->keep_values && found, &judged->series);
 }
 
 bool mb_history_moved(const struct mb_history_judged *judged)

@@ -150,21 +150,22 @@ struct mb_history_options {
 enum { MB_HISTORY_LATEST_MIN = 5 }; // values that the latest can be judged against
 #define MB_HISTORY_LATEST_P 0.001   // unless the options say another
 
-// Memory that is used again from series to series.
-struct mb_history_scratch {
-    struct mb_change_point *points;
+// What judges series, one after another; a thread has one of its own.
+struct mb_history_judge {
+    struct mb_arena *arena;           // borrowed; holds what is found
+    const struct mb_history *history; // borrowed
+    const struct mb_history_options *options;
+    struct mb_change_point *points; // reused from series to series
     size_t capacity;
 };
-void mb_history_scratch_release(struct mb_history_scratch *scratch);
+void mb_history_judge_release(struct mb_history_judge *judge);
 
-// Judges one series. The result is in arena and borrows the history's rows and the texts
-// of the series, not its arrays. latest.p_adjusted and latest.outlier are filled in by
-// mb_history_latest_decide.
-void mb_history_judge(struct mb_arena *arena, const struct mb_history *history,
-                      const struct mb_history_series *series,
-                      const struct mb_history_options *options,
-                      struct mb_history_scratch *scratch,
-                      struct mb_history_judged *judged);
+// Judges one series. What is found is in arena and borrows the history's rows and the
+// texts of the series, not its arrays. latest.p_adjusted and latest.outlier are filled in
+// by mb_history_latest_decide.
+void mb_history_judge_series(struct mb_history_judge *judge,
+                             const struct mb_history_series *series,
+                             struct mb_history_judged *judged);
 
 // Decides about the latest values of all series together (Holm's correction).
 void mb_history_latest_decide(struct mb_history_judged *judged, size_t count,

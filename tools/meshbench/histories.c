@@ -89,34 +89,46 @@ static enum mb_status results_read(const struct mb_ctx *ctx,
     return MB_OK;
 }
 
-static void all_judge(struct mb_histories *histories,
-                      const struct mb_history_series_list *series)
-{
-    struct mb_history_scratch scratch = {0};
-    histories->judged =
-        mb_arena_alloc(&histories->arena, series->count, sizeof *histories->judged);
-    histories->count = series->count;
-    for (size_t i = 0; i < series->count; i++) {
-        mb_history_judge(&histories->arena, &histories->history, &series->items[i],
-                         &histories->options, &scratch, &histories->judged[i]);
-    }
-    mb_history_scratch_release(&scratch);
-}
-
-enum mb_status mb_histories_read(const struct mb_ctx *ctx,
-                                 const struct mb_histories_request *request,
-                                 struct mb_histories *histories, struct mb_err *err)
+// A CSV file or results: all series at once, judged one after another.
+static enum mb_status series_read(const struct mb_ctx *ctx,
+                                  const struct mb_histories_request *request,
+                                  struct mb_histories *histories, struct mb_err *err)
 {
     struct mb_history_series_list series = {0};
-    *histories = (struct mb_histories){.options = request->options};
     enum mb_status status = request->csv != NULL
                                 ? csv_read(ctx, request, histories, &series, err)
                                 : results_read(ctx, request, histories, &series, err);
     if (status == MB_OK) {
         status = mb_histories_since(request, histories, err);
     }
+    if (status != MB_OK) {
+        return status;
+    }
+    struct mb_history_judge judge = {.arena = &histories->arena,
+                                     .history = &histories->history,
+                                     .options = &histories->options};
+    histories->judged =
+        mb_arena_alloc(&histories->arena, series.count, sizeof *histories->judged);
+    histories->count = series.count;
+    for (size_t i = 0; i < series.count; i++) {
+        mb_history_judge_series(&judge, &series.items[i], &histories->judged[i]);
+    }
+    mb_history_judge_release(&judge);
+    return MB_OK;
+}
+
+enum mb_status mb_histories_read(const struct mb_ctx *ctx,
+                                 const struct mb_histories_request *request,
+                                 struct mb_histories *histories, struct mb_err *err)
+{
+    enum mb_status status = MB_OK;
+    *histories = (struct mb_histories){.options = request->options};
+    if (request->store != NULL) {
+        status = mb_histories_store_read(request, histories, err);
+    } else {
+        status = series_read(ctx, request, histories, err);
+    }
     if (status == MB_OK) {
-        all_judge(histories, &series);
         mb_history_latest_decide(histories->judged, histories->count,
                                  &histories->options.change);
     }

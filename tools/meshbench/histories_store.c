@@ -17,8 +17,6 @@ struct pool {
     const struct mb_store_history *store_history;
     const size_t *wanted; // of its series
     size_t wanted_count;
-    const struct mb_history *history;
-    const struct mb_history_options *options;
     struct mb_history_judged *judged;
     atomic_size_t next;
     atomic_bool failed;
@@ -26,14 +24,13 @@ struct pool {
 
 struct worker {
     struct pool *pool;
-    struct mb_arena *arena;
     pthread_t thread;
     bool started;
     enum mb_status status;
     struct mb_err err;
     // Reused from series to series.
     struct mb_store_points points;
-    struct mb_history_scratch scratch;
+    struct mb_history_judge judge;
     uint32_t *rows;
     size_t capacity;
 };
@@ -83,8 +80,7 @@ static enum mb_status worker_judge(struct worker *worker, struct mb_store *store
             return status;
         }
         struct mb_history_series series = series_make(worker, from);
-        mb_history_judge(worker->arena, pool->history, &series, pool->options,
-                         &worker->scratch, &pool->judged[at]);
+        mb_history_judge_series(&worker->judge, &series, &pool->judged[at]);
     }
 }
 
@@ -102,7 +98,7 @@ static void *worker_run(void *state)
     }
     mb_store_close(store);
     mb_store_points_release(&worker->points);
-    mb_history_scratch_release(&worker->scratch);
+    mb_history_judge_release(&worker->judge);
     mb_mem_free(worker->rows);
     return NULL;
 }
@@ -128,7 +124,9 @@ static enum mb_status pool_run(struct pool *pool, struct mb_histories *histories
     histories->arena_count = count;
     for (size_t i = 0; i < count; i++) {
         workers[i].pool = pool;
-        workers[i].arena = &histories->arenas[i];
+        workers[i].judge = (struct mb_history_judge){.arena = &histories->arenas[i],
+                                                     .history = &histories->history,
+                                                     .options = &histories->options};
     }
     for (size_t i = 1; i < count; i++) {
         workers[i].started =
@@ -322,11 +320,8 @@ enum mb_status mb_histories_store_read(const struct mb_histories_request *reques
         return status;
     }
     size_t *wanted = mb_arena_alloc(arena, found.series_count, sizeof *wanted);
-    struct pool pool = {.path = request->store,
-                        .store_history = &found,
-                        .wanted = wanted,
-                        .history = &histories->history,
-                        .options = &histories->options};
+    struct pool pool = {
+        .path = request->store, .store_history = &found, .wanted = wanted};
     for (size_t i = 0; i < found.series_count; i++) {
         if (is_wanted(request, found.series[i].key.metric)) {
             wanted[pool.wanted_count++] = i;

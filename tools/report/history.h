@@ -15,10 +15,7 @@
 #include "format/node.h"
 #include "report/chart.h"
 
-enum {
-    MB_HISTORY_TEXT = 96,   // bytes that suffice for a value
-    MB_HISTORY_CHARTS = 100 // series that get a chart, at most
-};
+enum { MB_HISTORY_CHARTS = 100 }; // series that get a chart, at most
 
 struct mb_history_view {
     const struct mb_history *history;
@@ -47,10 +44,6 @@ struct mb_history_tally mb_history_tally(const struct mb_history_view *view);
 // units. The name is NULL for plain numbers, "ratio" for overheads.
 double mb_history_unit_factor(const struct mb_history_series *series);
 const char *mb_history_unit_name(const struct mb_history_series *series);
-
-// "3.02 ms", "+20.0%" for overheads, "12.5".
-void mb_history_value_text(const struct mb_history_series *series, double value,
-                           char *text, size_t size);
 
 // In arena: "2026-11-23 03:00" (UTC), the text of a CSV file, or "row 12".
 const char *mb_history_time_text(struct mb_arena *arena, const struct mb_history *history,

@@ -6,7 +6,10 @@
 #include "base/units.h"
 #include "report/history.h"
 
-enum { DIGEST_SHOWN = 12 };
+enum {
+    DIGEST_SHOWN = 12,
+    VALUE_TEXT = 96 // bytes that suffice for a value
+};
 
 static void metric_text(enum mb_metric_unit unit, double value, char *text, size_t size)
 {
@@ -21,7 +24,7 @@ static void metric_text(enum mb_metric_unit unit, double value, char *text, size
         (void)snprintf(text, size, "%.3g%%", value * 100.0);
         return;
     case MB_METRIC_NS_PER_REQUEST: {
-        char duration[MB_HISTORY_TEXT];
+        char duration[VALUE_TEXT];
         mb_units_show(MB_UNIT_DURATION, value, duration, sizeof duration);
         (void)snprintf(text, size, "%.60s/request", duration);
         return;
@@ -70,8 +73,9 @@ const char *mb_history_unit_name(const struct mb_history_series *series)
     return NULL;
 }
 
-void mb_history_value_text(const struct mb_history_series *series, double value,
-                           char *text, size_t size)
+// "3.02 ms", "+20.0%" for overheads, "12.5".
+static void value_text(const struct mb_history_series *series, double value, char *text,
+                       size_t size)
 {
     switch (series->scale) {
     case MB_HISTORY_PLAIN:
@@ -123,16 +127,16 @@ const char *mb_history_change_text(struct mb_arena *arena,
                                    const struct mb_history_series *series,
                                    const struct mb_history_change *change, bool noise)
 {
-    char before[MB_HISTORY_TEXT];
-    char after[MB_HISTORY_TEXT];
+    char before[VALUE_TEXT];
+    char after[VALUE_TEXT];
     char probability[32];
     char share[32] = "";
     struct mb_history_series scale = *series;
     // A spread of ratios is no overhead: "0.05", not "-95%".
     scale.scale =
         noise && series->scale == MB_HISTORY_RATIO ? MB_HISTORY_PLAIN : series->scale;
-    mb_history_value_text(&scale, change->before, before, sizeof before);
-    mb_history_value_text(&scale, change->after, after, sizeof after);
+    value_text(&scale, change->before, before, sizeof before);
+    value_text(&scale, change->after, after, sizeof after);
     probability_text(change->p_value, probability, sizeof probability);
     if (!isnan(change->change)) {
         (void)snprintf(share, sizeof share, " by %.3g%%", fabs(change->change) * 100.0);
@@ -172,12 +176,11 @@ const char *mb_history_latest_text(struct mb_arena *arena,
                                    const struct mb_history_judged *judged)
 {
     const struct mb_history_latest *latest = &judged->latest;
-    char value[MB_HISTORY_TEXT];
-    char reference[MB_HISTORY_TEXT];
+    char value[VALUE_TEXT];
+    char reference[VALUE_TEXT];
     char probability[32];
-    mb_history_value_text(&judged->series, latest->value, value, sizeof value);
-    mb_history_value_text(&judged->series, latest->reference, reference,
-                          sizeof reference);
+    value_text(&judged->series, latest->value, value, sizeof value);
+    value_text(&judged->series, latest->reference, reference, sizeof reference);
     probability_text(latest->p_adjusted, probability, sizeof probability);
     return mb_arena_print(
         arena, "latest is %s: %s, against %s in the %zu before it, adjusted %s, %s",
