@@ -11,10 +11,10 @@
 
 // Pixels: around the texts at the top, for the axis with its label, for a line of the
 // key.
-enum { ABOVE = 28, AXIS = 66, KEY_LINE = 22 };
+enum { ABOVE = 28, AXIS = 66, KEY_LINE = 25 };
 
 // A logarithmic axis with more between its ends is labelled at powers of ten only.
-static const double AXIS_SPAN = 300.0;
+static const double AXIS_SPAN = 20000.0;
 
 // "demo · AMD EPYC · kernel 6.18 · 20261123T194700Z-4f".
 static void environment_print(const struct mb_compare_side *side, struct mb_buf *out)
@@ -169,8 +169,8 @@ void mb_chart_key(struct mb_chart_draft *draft, const char *format, ...)
 const char *mb_chart_line(const struct mb_chart_draft *draft, const struct mb_cell *cell)
 {
     struct mb_chart_style style = mb_chart_style(draft->atlas, cell);
-    return mb_arena_print(draft->arena, "lw %d dt %d pt %d lc rgb \"%s\"",
-                          style.twin ? 1 : 2, style.dash, style.mark, style.color);
+    return mb_arena_print(draft->arena, "lw 2 dt %d pt %d lc rgb \"%s\"", style.dash,
+                          style.mark, style.color);
 }
 
 // Steps of an axis: 1, 2, 5, 10, ...
@@ -233,7 +233,7 @@ static struct layout layout_make(const struct mb_chart_draft *draft, size_t plot
     struct layout layout = {.above = ABOVE + MB_CHART_LINE * draft->top};
     size_t lines = draft->lines > 0 ? draft->lines : 1;
     // Short names stand side by side.
-    layout.columns = draft->longest <= 18 ? 3 : draft->longest <= 34 ? 2 : 1;
+    layout.columns = draft->longest <= 14 ? 3 : draft->longest <= 26 ? 2 : 1;
     layout.key = KEY_LINE * lines * ((entries + layout.columns - 1) / layout.columns);
     layout.below = AXIS + layout.key;
     layout.height = layout.above + plot + layout.below;

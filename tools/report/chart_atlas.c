@@ -172,7 +172,7 @@ struct mb_chart_style mb_chart_style(const struct mb_chart_atlas *atlas,
             : bsearch(twin ? cell->aa_of : cell->variant, atlas->variants,
                       atlas->variant_count, sizeof *atlas->variants, name_compare);
     if (found == NULL) {
-        return (struct mb_chart_style){baseline_color, 3, twin ? TWIN_DASH : 1, twin};
+        return (struct mb_chart_style){baseline_color, 1, twin ? TWIN_DASH : 1, twin};
     }
     int dash = dashes[found->order / MARKS % DASHES];
     return (struct mb_chart_style){palette[found->order % PALETTE],
@@ -222,6 +222,9 @@ struct mb_chart_estimate mb_chart_estimate(const struct mb_cell *cell,
         values[i] = log(values[i]);
     }
     if (estimate.count == 0) {
+        struct mb_value value = mb_derive_cell(cell, metric);
+        estimate.count = value.state == MB_VALUE_KNOWN;
+        estimate.mean = estimate.low = estimate.high = value.value;
         return estimate;
     }
     struct mb_sample_estimate mean = mb_sample_paired(values, estimate.count, confidence);

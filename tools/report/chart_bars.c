@@ -142,7 +142,7 @@ static const char *errors_note(struct mb_arena *arena, const struct mb_cell *cel
     }
     struct mb_value value = mb_derive_cell(cell, &metric);
     return value.state == MB_VALUE_KNOWN && value.value > 0.0
-               ? mb_arena_print(arena, "%.2g%% errors", 100.0 * value.value)
+               ? mb_arena_print(arena, "%.2g of 100 failed", 100.0 * value.value)
                : NULL;
 }
 

@@ -20,7 +20,7 @@ struct mb_chart_style {
     const char *color; // "#0072b2"; the baseline's is grey
     int mark;          // gnuplot's point type
     int dash;          // gnuplot's dash type; 1 is solid
-    bool twin;         // measured again (A/A): thin and dotted
+    bool twin;         // measured again (A/A): dotted
 };
 
 // A load point of a side.
@@ -61,8 +61,9 @@ const struct mb_cell *mb_chart_find(const struct mb_chart_point *point,
 
 // A cell's metric as charts show it: the mean of its trials and its interval. On
 // logarithms where all are above zero (then it is the geometric mean), as the verdicts.
+// Where no single trial has samples enough, the value of all together without interval.
 struct mb_chart_estimate {
-    size_t count; // trials with a known value
+    size_t count; // trials with a known value; 0: nothing is known
     double mean;
     double low; // equal to the mean without an interval
     double high;

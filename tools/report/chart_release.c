@@ -85,13 +85,14 @@ static void variant_plot(struct mb_chart_draft *draft, const struct release_poin
         mb_chart_series_cell(draft, first, NULL);
         mb_buf_append(&draft->data, mb_buf_string(&rows), rows.size);
         mb_chart_plot(draft,
-                      "using ($1 + %zu * S):2 with linespoints ps 0.9 %s title "
+                      "using ($1 + (%zu - C) * S):2 with linespoints ps 0.9 %s title "
                       "columnheader(1)",
                       place, line);
-        mb_chart_plot(draft,
-                      "every ::1 using ($1 + %zu * S):2:3:4 with yerrorbars ps 0.9 %s "
-                      "notitle",
-                      place, line);
+        mb_chart_plot(
+            draft,
+            "every ::1 using ($1 + (%zu - C) * S):2:3:4 with yerrorbars ps 0.9 %s "
+            "notitle",
+            place, line);
     }
     mb_buf_release(&rows);
 }
@@ -101,12 +102,13 @@ static const char *settings_print(const struct mb_chart_draft *draft, const char
 {
     size_t count = draft->atlas->report->side_count;
     return mb_arena_print(draft->arena,
-                          "S = %.6g\n"
+                          "S = %.6g\nC = %.1f\n"
                           "set xrange [0.5:%zu.5]\n"
                           "set yrange [0:*]\n"
                           "set ylabel \"%s%s%s%s, mean with %.3g%% interval\"\n"
                           "set rmargin 4\n",
-                          0.3 / (double)(lines > 0 ? lines : 1), count, label,
+                          lines > 1 ? 0.3 / (double)(lines - 1) : 0.0,
+                          ((double)lines + 1.0) / 2.0, count, label,
                           unit[0] != '\0' ? " [" : "", unit, unit[0] != '\0' ? "]" : "",
                           draft->atlas->report->confidence * 100.0);
 }

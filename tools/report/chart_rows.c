@@ -36,7 +36,7 @@ static void label_plot(struct mb_chart_draft *draft, size_t row)
 {
     mb_chart_plot(draft,
                   "every ::0::0 using (0):(L - %zu):(stringcolumn(1)) axes x2y1 with "
-                  "labels left notitle",
+                  "labels left offset 0.5, 0 notitle",
                   row);
 }
 
@@ -84,10 +84,39 @@ static bool drawn(const struct mb_comparison *effect, const struct mb_metric *me
            mb_effect_shown(effect) && effect->difference.state != MB_SAMPLE_TOO_FEW;
 }
 
+// Between results the rows of one load point stand in one chart, each with its variant.
+static bool together(const struct mb_comparison *effect,
+                     const struct mb_comparison *first)
+{
+    if (effect->design == MB_COMPARE_VARIANT || first->design == MB_COMPARE_VARIANT) {
+        return effect->baseline == first->baseline && effect->design == first->design;
+    }
+    return effect->baseline_side == first->baseline_side &&
+           mb_point_equal(&effect->cell->point, &first->cell->point);
+}
+
+static const char *row_label(const struct mb_chart_draft *draft,
+                             const struct mb_comparison *effect)
+{
+    const struct mb_compare_report *report = draft->atlas->report;
+    const char *label = mb_effect_label(draft->arena, report, effect);
+    if (effect->design == MB_COMPARE_VARIANT) {
+        return label;
+    }
+    const char *result =
+        report->side_count > 2
+            ? mb_arena_print(draft->arena, " · %s", report->sides[effect->side].name)
+            : "";
+    return effect->design == MB_COMPARE_OVERHEAD
+               ? mb_arena_print(draft->arena, "%s %s%s", effect->cell->variant, label,
+                                result)
+               : mb_arena_print(draft->arena, "%s%s", effect->cell->variant, result);
+}
+
 static void effect_row(struct mb_chart_draft *draft, const struct mb_comparison *effect,
                        const struct mb_effect_scale *scale, size_t row)
 {
-    row_begin(draft, mb_effect_label(draft->arena, draft->atlas->report, effect), row);
+    row_begin(draft, row_label(draft, effect), row);
     struct mb_compare_added added = mb_compare_added(effect);
     struct mb_chart_style style = mb_chart_style(draft->atlas, effect->cell);
     mb_buf_print(&draft->data, "%.6g %.6g %.6g\n", added.value * scale->factor,
@@ -159,8 +188,7 @@ void mb_chart_effects(const struct mb_chart_atlas *atlas)
     const struct mb_comparison *end = report->comparisons + report->count;
     for (const struct mb_comparison *first = report->comparisons; first < end;) {
         struct effect_group group = {first, first};
-        while (group.end < end && group.end->baseline == first->baseline &&
-               group.end->design == first->design) {
+        while (group.end < end && together(group.end, first)) {
             group.end++;
         }
         // Every variant of a group has the metrics of the first one.

@@ -96,12 +96,13 @@ static size_t character_width(int32_t code)
     return is_square(code) ? EM : capital ? CAPITAL : USUAL;
 }
 
-// Where the line that starts at `from` ends: after `ems`, or at the last blank or hyphen
-// in its second half.
+// Where the line that starts at `from` ends: after `ems`, or in its second half at the
+// last " · ", which parts what belongs together, else at the last blank or hyphen.
 static size_t line_end(const char *text, size_t size, size_t from, size_t ems)
 {
     size_t at = from;
     size_t good = 0;
+    size_t best = 0;
     size_t width = 0;
     while (at < size) {
         size_t length;
@@ -112,8 +113,10 @@ static size_t line_end(const char *text, size_t size, size_t from, size_t ems)
         at += length;
         if (width > ems * EM / 2 && strchr(" -/.,", text[at - 1]) != NULL) {
             good = at;
+            best = at >= 4 && strncmp(text + at - 4, " · ", 4) == 0 ? at : best;
         }
     }
+    good = best > 0 ? best : good;
     if (at == from && at < size) { // not even one fits: it stands alone
         size_t length;
         (void)mb_text_decode(text + at, size - at, &length);
