@@ -10,6 +10,9 @@
 #include "meshbench/documents.h"
 #include "report/chart.h"
 #include "report/html.h"
+#include "report/points.h"
+
+enum { POINTS_NAMED = 5 }; // in a hint
 
 struct report_options {
     const char *output;
@@ -122,6 +125,29 @@ static enum mb_status results_read(const struct mb_ctx *ctx, const struct mb_arg
         work->count++;
     }
     return MB_OK;
+}
+
+// Whoever asks for a load point that there is not learns which there are.
+static enum mb_status point_check(struct work *work, struct mb_err *err)
+{
+    struct mb_buf known = {0};
+    size_t found = 0;
+    for (size_t i = 0; i < work->count && work->point != NULL; i++) {
+        found += mb_points_of(&work->arena, work->sides[i].result, work->point).count;
+    }
+    if (work->point == NULL || found > 0) {
+        return MB_OK;
+    }
+    struct mb_points all = mb_points_of(&work->arena, work->sides[0].result, NULL);
+    for (size_t i = 0; i < all.count && i < POINTS_NAMED; i++) {
+        mb_buf_print(&known, "%s'%s'", i > 0 ? ", " : "", all.items[i].title);
+    }
+    enum mb_status status =
+        mb_err_set(err, MB_USAGE, "no load point has '%s' in its name", work->point);
+    mb_err_hint(err, "there are %s%s", mb_buf_string(&known),
+                all.count > POINTS_NAMED ? ", ..." : "");
+    mb_buf_release(&known);
+    return status;
 }
 
 // Results that cannot be compared (one variant) still make a page.
@@ -289,6 +315,9 @@ static enum mb_status report_run(struct mb_ctx *ctx, const void *options_given,
     }
     if (status == MB_OK) {
         status = results_read(ctx, args, charts_only ? 1 : 0, &work, err);
+    }
+    if (status == MB_OK) {
+        status = point_check(&work, err);
     }
     if (status == MB_OK) {
         status = results_compare(opts, &work, err);

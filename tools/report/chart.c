@@ -33,7 +33,7 @@ static void environment_print(const struct mb_compare_side *side, struct mb_buf 
 }
 
 const char *mb_chart_point_title(const struct mb_chart_atlas *atlas,
-                                 const struct mb_chart_point *point)
+                                 const struct mb_points_item *point)
 {
     struct mb_buf text = {0};
     const struct mb_cell *cell = point->cells[0];

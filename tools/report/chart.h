@@ -60,10 +60,6 @@ void mb_charts_build(struct mb_arena *arena, const struct mb_compare_report *rep
 // What was left out and how to get it, in a sentence; NULL: nothing was. In arena.
 const char *mb_charts_left_out(struct mb_arena *arena, const struct mb_charts *charts);
 
-// True when a load point is one of those that `wanted` (NULL: all) asks for.
-bool mb_chart_wants(struct mb_arena *arena, const struct mb_point *point,
-                    const char *wanted);
-
 // Kinds of pictures: a bit set.
 enum { MB_CHART_SVG = 1, MB_CHART_PNG = 2 };
 

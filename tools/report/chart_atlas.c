@@ -23,76 +23,6 @@ enum {
     TWIN_DASH = 3
 };
 
-bool mb_chart_wants(struct mb_arena *arena, const struct mb_point *point,
-                    const char *wanted)
-{
-    return wanted == NULL || strstr(mb_point_title(arena, point), wanted) != NULL ||
-           strstr(mb_point_id(arena, point), wanted) != NULL;
-}
-
-// Equal for points that mb_point_equal calls equal.
-static int point_compare(const struct mb_point *left, const struct mb_point *right)
-{
-    int order = strcmp(left->workload, right->workload);
-    if (order == 0 && left->load_model != right->load_model) {
-        order = left->load_model < right->load_model ? -1 : 1;
-    }
-    if (order == 0 && left->connections != right->connections) {
-        order = left->connections < right->connections ? -1 : 1;
-    }
-    if (order == 0 && left->rate_micro_rps != right->rate_micro_rps) {
-        order = left->rate_micro_rps < right->rate_micro_rps ? -1 : 1;
-    }
-    return order;
-}
-
-// Cells of one result: by point, then in the order of the result, which is that of their
-// addresses.
-static int cell_compare(const void *left, const void *right)
-{
-    const struct mb_cell *a = *(const struct mb_cell *const *)left;
-    const struct mb_cell *b = *(const struct mb_cell *const *)right;
-    int order = point_compare(&a->point, &b->point);
-    return order != 0 ? order : (a > b) - (a < b);
-}
-
-static int first_cell_compare(const void *left, const void *right)
-{
-    const struct mb_cell *a = ((const struct mb_chart_point *)left)->cells[0];
-    const struct mb_cell *b = ((const struct mb_chart_point *)right)->cells[0];
-    return (a > b) - (a < b);
-}
-
-static void side_fill(const struct mb_chart_atlas *atlas, const struct mb_result *result,
-                      struct mb_chart_side *side)
-{
-    struct mb_arena *arena = atlas->arena;
-    const struct mb_cell **cells =
-        mb_arena_alloc(arena, result->cell_count, sizeof *cells);
-    size_t count = 0;
-    for (size_t i = 0; i < result->cell_count; i++) {
-        const struct mb_cell *cell = &result->cells[i];
-        if (mb_chart_wants(arena, &cell->point, atlas->options->point)) {
-            cells[count++] = cell;
-        }
-    }
-    if (count == 0) {
-        return;
-    }
-    qsort(cells, count, sizeof *cells, cell_compare);
-    side->points = mb_arena_alloc(arena, count, sizeof *side->points);
-    for (size_t i = 0; i < count; i++) {
-        if (i == 0 || !mb_point_equal(&cells[i]->point, &cells[i - 1]->point)) {
-            side->points[side->count++] =
-                (struct mb_chart_point){.point = &cells[i]->point,
-                                        .title = mb_point_title(arena, &cells[i]->point),
-                                        .cells = &cells[i]};
-        }
-        side->points[side->count - 1].count++;
-    }
-    qsort(side->points, side->count, sizeof *side->points, first_cell_compare);
-}
-
 static int variant_by_name(const void *left, const void *right)
 {
     const struct mb_chart_variant *a = left;
@@ -152,7 +82,8 @@ void mb_chart_atlas_fill(struct mb_chart_atlas *atlas)
     const struct mb_compare_report *report = atlas->report;
     atlas->sides = mb_arena_alloc(atlas->arena, report->side_count, sizeof *atlas->sides);
     for (size_t side = 0; side < report->side_count; side++) {
-        side_fill(atlas, report->sides[side].result, &atlas->sides[side]);
+        atlas->sides[side] =
+            mb_points_of(atlas->arena, report->sides[side].result, atlas->options->point);
     }
     variants_fill(atlas);
 }
@@ -180,7 +111,7 @@ struct mb_chart_style mb_chart_style(const struct mb_chart_atlas *atlas,
                                    twin};
 }
 
-const struct mb_cell *mb_chart_find(const struct mb_chart_point *point,
+const struct mb_cell *mb_chart_find(const struct mb_points_item *point,
                                     const char *variant)
 {
     for (size_t i = 0; i < point->count; i++) {

@@ -83,7 +83,7 @@ static bool roles_row(struct mb_chart_draft *draft, const struct mb_cell *cell,
 }
 
 static void roles_chart(const struct mb_chart_atlas *atlas, size_t side,
-                        const struct mb_chart_point *point, const struct measure *measure)
+                        const struct mb_points_item *point, const struct measure *measure)
 {
     struct mb_chart_draft draft;
     if (!mb_chart_begin(atlas, &measure->kind, side, mb_chart_point_title(atlas, point),
@@ -126,7 +126,7 @@ void mb_chart_roles(const struct mb_chart_atlas *atlas)
     for (size_t m = 0; m < sizeof measures / sizeof *measures; m++) {
         for (size_t side = 0; side < atlas->report->side_count; side++) {
             for (size_t i = 0; i < atlas->sides[side].count; i++) {
-                roles_chart(atlas, side, &atlas->sides[side].points[i], &measures[m]);
+                roles_chart(atlas, side, &atlas->sides[side].items[i], &measures[m]);
             }
         }
     }
@@ -170,7 +170,7 @@ static void ceiling_row(struct mb_chart_draft *draft, const struct mb_cell *cell
 }
 
 static void ceiling_chart(const struct mb_chart_atlas *atlas, size_t side,
-                          const struct mb_chart_point *point)
+                          const struct mb_points_item *point)
 {
     static const struct mb_chart_kind kind = {"ceiling", "Requests per second at most"};
     struct mb_metric metric;
@@ -206,7 +206,7 @@ void mb_chart_ceilings(const struct mb_chart_atlas *atlas)
 {
     for (size_t side = 0; side < atlas->report->side_count; side++) {
         for (size_t i = 0; i < atlas->sides[side].count; i++) {
-            const struct mb_chart_point *point = &atlas->sides[side].points[i];
+            const struct mb_points_item *point = &atlas->sides[side].items[i];
             if (point->point->load_model == MB_LOAD_CLOSED &&
                 point->point->rate_micro_rps < 0) {
                 ceiling_chart(atlas, side, point);

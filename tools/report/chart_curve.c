@@ -69,7 +69,7 @@ static void cell_print(struct mb_chart_draft *draft, const struct mb_cell *cell,
 }
 
 // Adds the lines of a point's cells.
-static void lines_print(struct mb_chart_draft *draft, const struct mb_chart_point *point,
+static void lines_print(struct mb_chart_draft *draft, const struct mb_points_item *point,
                         curve_at at, const char *columns)
 {
     for (size_t i = 0; i < point->count; i++) {
@@ -82,7 +82,7 @@ static void lines_print(struct mb_chart_draft *draft, const struct mb_chart_poin
 }
 
 static void percentile_chart(const struct mb_chart_atlas *atlas, size_t side,
-                             const struct mb_chart_point *point)
+                             const struct mb_points_item *point)
 {
     static const struct mb_chart_kind kind = {"latency", "Response time by percentile"};
     struct mb_chart_draft draft;
@@ -108,7 +108,7 @@ static void percentile_chart(const struct mb_chart_atlas *atlas, size_t side,
 }
 
 static void distribution_chart(const struct mb_chart_atlas *atlas, size_t side,
-                               const struct mb_chart_point *point)
+                               const struct mb_points_item *point)
 {
     static const struct mb_chart_kind kind = {"cumulative",
                                               "Share of requests answered within a time"};
@@ -138,7 +138,7 @@ void mb_chart_percentiles(const struct mb_chart_atlas *atlas)
 {
     for (size_t side = 0; side < atlas->report->side_count; side++) {
         for (size_t i = 0; i < atlas->sides[side].count; i++) {
-            percentile_chart(atlas, side, &atlas->sides[side].points[i]);
+            percentile_chart(atlas, side, &atlas->sides[side].items[i]);
         }
     }
 }
@@ -147,7 +147,7 @@ void mb_chart_distributions(const struct mb_chart_atlas *atlas)
 {
     for (size_t side = 0; side < atlas->report->side_count; side++) {
         for (size_t i = 0; i < atlas->sides[side].count; i++) {
-            distribution_chart(atlas, side, &atlas->sides[side].points[i]);
+            distribution_chart(atlas, side, &atlas->sides[side].items[i]);
         }
     }
 }

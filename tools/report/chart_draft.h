@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "report/chart.h"
+#include "report/points.h"
 
 enum {
     MB_CHART_WIDTH = 720,   // pixels
@@ -15,25 +16,12 @@ enum {
 };
 
 // How a variant is drawn, everywhere. Colours repeat after six variants, marks after
-// twelve, dashes after 36: seen together they do not.
+// twelve, dashes after 48: seen together they do not.
 struct mb_chart_style {
     const char *color; // "#0072b2"; the baseline's is grey
     int mark;          // gnuplot's point type
     int dash;          // gnuplot's dash type; 1 is solid
     bool twin;         // measured again (A/A): dotted
-};
-
-// A load point of a side.
-struct mb_chart_point {
-    const struct mb_point *point;
-    const char *title; // "steady · 16 connections · 100 rps"
-    const struct mb_cell **cells;
-    size_t count;
-};
-
-struct mb_chart_side {
-    struct mb_chart_point *points; // that are wanted, in the order of the result
-    size_t count;
 };
 
 struct mb_chart_variant {
@@ -47,7 +35,7 @@ struct mb_chart_atlas {
     const struct mb_compare_report *report;
     struct mb_charts *charts;
     const struct mb_chart_options *options;
-    struct mb_chart_side *sides;       // as many as the report has
+    struct mb_points *sides;           // as many as the report has
     struct mb_chart_variant *variants; // by name, without baseline and twins
     size_t variant_count;
 };
@@ -56,7 +44,7 @@ void mb_chart_atlas_fill(struct mb_chart_atlas *atlas);
 struct mb_chart_style mb_chart_style(const struct mb_chart_atlas *atlas,
                                      const struct mb_cell *cell);
 // The cell of a variant at a point; NULL when it has none.
-const struct mb_cell *mb_chart_find(const struct mb_chart_point *point,
+const struct mb_cell *mb_chart_find(const struct mb_points_item *point,
                                     const char *variant);
 
 // A cell's metric as charts show it: the mean of its trials and its interval. On
@@ -106,7 +94,7 @@ bool mb_chart_begin(const struct mb_chart_atlas *atlas, const struct mb_chart_ki
                     size_t side, const char *title, struct mb_chart_draft *draft);
 // The title of a point's charts: the point and how it was measured. In arena.
 const char *mb_chart_point_title(const struct mb_chart_atlas *atlas,
-                                 const struct mb_chart_point *point);
+                                 const struct mb_points_item *point);
 
 // Adds a quoted text to the data, broken into lines of `ems`; returns how many it takes.
 size_t mb_chart_text(struct mb_chart_draft *draft, const char *text, size_t ems);

@@ -16,7 +16,7 @@ static const double LOG_SPAN = 20.0;
 
 // Load points that differ in the rate only, by rate.
 struct family {
-    const struct mb_chart_point *points[RATES_MAX];
+    const struct mb_points_item *points[RATES_MAX];
     size_t count;
 };
 
@@ -30,31 +30,31 @@ static bool same_but_rate(const struct mb_point *left, const struct mb_point *ri
 
 static int rate_compare(const void *left, const void *right)
 {
-    int64_t a = (*(const struct mb_chart_point *const *)left)->point->rate_micro_rps;
-    int64_t b = (*(const struct mb_chart_point *const *)right)->point->rate_micro_rps;
+    int64_t a = (*(const struct mb_points_item *const *)left)->point->rate_micro_rps;
+    int64_t b = (*(const struct mb_points_item *const *)right)->point->rate_micro_rps;
     return (a > b) - (a < b);
 }
 
 // The family that a point opens; empty when an earlier one did.
-static struct family family_find(const struct mb_chart_side *side, size_t first)
+static struct family family_find(const struct mb_points *side, size_t first)
 {
     struct family family = {.count = 0};
     for (size_t i = 0; i < side->count; i++) {
-        if (!same_but_rate(side->points[i].point, side->points[first].point)) {
+        if (!same_but_rate(side->items[i].point, side->items[first].point)) {
             continue;
         }
         if (i < first) {
             return (struct family){.count = 0};
         }
         if (family.count < RATES_MAX) {
-            family.points[family.count++] = &side->points[i];
+            family.points[family.count++] = &side->items[i];
         }
     }
     qsort(family.points, family.count, sizeof *family.points, rate_compare);
     return family;
 }
 
-static double rate_of(const struct mb_chart_point *point)
+static double rate_of(const struct mb_points_item *point)
 {
     return (double)point->point->rate_micro_rps / 1e6;
 }
@@ -97,7 +97,7 @@ static size_t rows_print(struct mb_chart_draft *draft, struct rate_plot *plot,
 {
     size_t printed = 0;
     for (size_t i = 0; i < plot->family->count; i++) {
-        const struct mb_chart_point *point = plot->family->points[i];
+        const struct mb_points_item *point = plot->family->points[i];
         const struct mb_cell *cell = mb_chart_find(point, variant);
         if (cell == NULL) {
             continue;
@@ -176,7 +176,7 @@ static void rate_chart(const struct mb_chart_atlas *atlas, size_t side,
     struct mb_chart_draft draft;
     char label[MB_EFFECT_TEXT];
     mb_effect_metric_label(metric, label, sizeof label);
-    const struct mb_chart_point *last = family->points[family->count - 1];
+    const struct mb_points_item *last = family->points[family->count - 1];
     const struct mb_point *point = last->point;
     const char *title = mb_arena_print(
         atlas->arena, "%s · %s · %lld connections · %s", label, point->workload,

@@ -10,17 +10,17 @@ enum { NAMED_MAX = 8 };
 
 // The same load point in every result; NULL where one does not have it.
 struct release_point {
-    const struct mb_chart_point *first; // in the first result
-    const struct mb_chart_point **sides;
+    const struct mb_points_item *first; // in the first result
+    const struct mb_points_item **sides;
     size_t count; // of results that have it
 };
 
-static const struct mb_chart_point *point_find(const struct mb_chart_side *side,
+static const struct mb_points_item *point_find(const struct mb_points *side,
                                                const struct mb_point *point)
 {
     for (size_t i = 0; i < side->count; i++) {
-        if (mb_point_equal(side->points[i].point, point)) {
-            return &side->points[i];
+        if (mb_point_equal(side->items[i].point, point)) {
+            return &side->items[i];
         }
     }
     return NULL;
@@ -121,7 +121,7 @@ static void release_chart(const struct mb_chart_atlas *atlas,
     struct mb_chart_draft draft;
     char label[MB_EFFECT_TEXT];
     mb_effect_metric_label(metric, label, sizeof label);
-    const struct mb_chart_point *first = point->first;
+    const struct mb_points_item *first = point->first;
     const char *title = mb_arena_print(atlas->arena, "%s · %s", label,
                                        mb_chart_point_title(atlas, first));
     if (!mb_chart_begin(atlas, &kind, 0, title, &draft)) {
@@ -170,7 +170,7 @@ void mb_chart_releases(const struct mb_chart_atlas *atlas)
         return;
     }
     for (size_t i = 0; i < atlas->sides[0].count; i++) {
-        struct release_point point = {.first = &atlas->sides[0].points[i]};
+        struct release_point point = {.first = &atlas->sides[0].items[i]};
         point.sides = mb_arena_alloc(atlas->arena, sides, sizeof *point.sides);
         for (size_t side = 0; side < sides; side++) {
             point.sides[side] = point_find(&atlas->sides[side], point.first->point);

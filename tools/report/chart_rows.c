@@ -61,7 +61,7 @@ static struct mb_effect_scale common_scale(const struct mb_metric *metric, doubl
     return mb_effect_scale(&like);
 }
 
-struct mb_effect_scale mb_chart_point_scale(const struct mb_chart_point *point,
+struct mb_effect_scale mb_chart_point_scale(const struct mb_points_item *point,
                                             const struct mb_metric *metric)
 {
     double largest = 0.0;
@@ -195,7 +195,7 @@ void mb_chart_effects(const struct mb_chart_atlas *atlas)
         size_t metrics =
             mb_effect_run_length(report, (size_t)(first - report->comparisons));
         bool wanted =
-            mb_chart_wants(atlas->arena, &first->cell->point, atlas->options->point);
+            mb_points_wants(atlas->arena, &first->cell->point, atlas->options->point);
         for (size_t i = 0; i < metrics && wanted; i++) {
             if (drawn(&first[i], &first[i].metric)) {
                 effect_chart(atlas, &group, &first[i].metric);
@@ -239,7 +239,7 @@ static void trials_row(struct mb_chart_draft *draft, const struct mb_cell *cell,
 
 // The highest percentile that some trial has samples enough for. False when there is
 // none.
-static bool trials_metric(const struct mb_chart_point *point, struct mb_metric *metric)
+static bool trials_metric(const struct mb_points_item *point, struct mb_metric *metric)
 {
     static const char *const names[] = {"response_time.p99", "response_time.p95",
                                         "response_time.p90", "response_time.p50"};
@@ -256,7 +256,7 @@ static bool trials_metric(const struct mb_chart_point *point, struct mb_metric *
 }
 
 static void trials_chart(const struct mb_chart_atlas *atlas, size_t side,
-                         const struct mb_chart_point *point)
+                         const struct mb_points_item *point)
 {
     static const struct mb_chart_kind kind = {"trials", "Every trial"};
     struct mb_metric metric;
@@ -297,7 +297,7 @@ void mb_chart_trials(const struct mb_chart_atlas *atlas)
 {
     for (size_t side = 0; side < atlas->report->side_count; side++) {
         for (size_t i = 0; i < atlas->sides[side].count; i++) {
-            trials_chart(atlas, side, &atlas->sides[side].points[i]);
+            trials_chart(atlas, side, &atlas->sides[side].items[i]);
         }
     }
 }

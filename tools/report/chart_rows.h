@@ -16,7 +16,7 @@ void mb_chart_rows_end(struct mb_chart_draft *draft, size_t rows, const char *se
                        size_t entries);
 
 // The unit for all of a chart: that of the largest value of its cells.
-struct mb_effect_scale mb_chart_point_scale(const struct mb_chart_point *point,
+struct mb_effect_scale mb_chart_point_scale(const struct mb_points_item *point,
                                             const struct mb_metric *metric);
 
 #endif

@@ -258,7 +258,7 @@ static void panels_plot(struct mb_chart_draft *draft, const struct course *cours
 }
 
 static void timeline_chart(const struct mb_chart_atlas *atlas, size_t side,
-                           const struct mb_chart_point *point)
+                           const struct mb_points_item *point)
 {
     struct mb_chart_draft draft;
     struct course course = {.count = 0};
@@ -295,7 +295,7 @@ void mb_chart_timelines(const struct mb_chart_atlas *atlas)
 {
     for (size_t side = 0; side < atlas->report->side_count; side++) {
         for (size_t i = 0; i < atlas->sides[side].count; i++) {
-            timeline_chart(atlas, side, &atlas->sides[side].points[i]);
+            timeline_chart(atlas, side, &atlas->sides[side].items[i]);
         }
     }
 }

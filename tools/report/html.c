@@ -16,7 +16,7 @@ static const char style[] =
     "--line:#3a4149;--text:#e6e8ea;--faint:#a3adb8;--good:#56d364;--bad:#ff8a80;"
     "--link:#79b8ff}}\n"
     "*{box-sizing:border-box}"
-    "body{margin:0 auto;max-width:72rem;padding:1.5rem 1rem 4rem;background:var(--page);"
+    "body{margin:0 auto;max-width:84rem;padding:1.5rem 1rem 4rem;background:var(--page);"
     "color:var(--text);font:1rem/1.55 system-ui,sans-serif;overflow-wrap:anywhere}"
     "h1{font-size:1.7rem;line-height:1.2;margin:0 0 .3rem}"
     "h2{font-size:1.25rem;margin:2.6rem 0 .6rem;padding-top:.6rem;"
@@ -34,7 +34,10 @@ static const char style[] =
     "tbody th{font-weight:600}td.number{text-align:right;white-space:nowrap}"
     "th.number{text-align:right}.good{color:var(--good);font-weight:600}"
     ".bad{color:var(--bad);font-weight:600}tr.twin>*{color:var(--faint)}\n"
-    "figure{margin:1.4rem 0;border:1px solid var(--line);padding:.6rem}"
+    "p,li,dd,.answer{max-width:72rem}"
+    ".charts{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax("
+    "min(100%,36rem),1fr));align-items:start}"
+    "figure{margin:0;min-width:0;border:1px solid var(--line);padding:.6rem}"
     ".chart{overflow-x:auto}.chart svg{display:block;min-width:36rem;width:100%;"
     "max-width:720px;height:auto;margin:0 auto}"
     ".chart svg [fill=\"black\"]{fill:var(--text)}"
@@ -45,7 +48,9 @@ static const char style[] =
     "overflow-wrap:normal}code{font-size:.9em}nav ul{padding:0;list-style:none;"
     "display:flex;flex-wrap:wrap;gap:.2rem 1.1rem}li{margin:.15rem 0}"
     ":focus-visible{outline:2px solid var(--link);outline-offset:2px}\n"
-    "@media print{body{max-width:none;font-size:10pt}nav{display:none}"
+    "details{margin:.6rem 0}summary{cursor:pointer;font-weight:600;padding:.3rem 0}"
+    "@media print{details::details-content{content-visibility:visible;display:block}"
+    "body{max-width:none;font-size:10pt}nav{display:none}"
     ".box,.chart,pre{overflow:visible}pre{white-space:pre-wrap}"
     "figure,tr,h2,h3{break-inside:avoid}h2,h3{break-after:avoid}"
     ".chart svg{min-width:0}thead{display:table-header-group}}\n";
@@ -104,6 +109,45 @@ void mb_html_table_close(const struct mb_html *html)
     mb_buf_append_string(html->out, "</tbody></table></div>\n");
 }
 
+void mb_html_cell_open(const struct mb_html *html, const char *class)
+{
+    mb_buf_print(html->out, "<td%s%s%s>", class != NULL ? " class=\"" : "",
+                 class != NULL ? class : "", class != NULL ? "\"" : "");
+}
+
+void mb_html_text_cell(const struct mb_html *html, const char *text)
+{
+    mb_html_cell_open(html, "name");
+    mb_escape_xml(html->out, text != NULL ? text : "-");
+    mb_buf_append_string(html->out, "</td>");
+}
+
+void mb_html_row_open(const struct mb_html *html, const char *head)
+{
+    mb_buf_append_string(html->out, "<tr><th scope=\"row\">");
+    mb_escape_xml(html->out, head);
+    mb_buf_append_string(html->out, "</th>");
+}
+
+void mb_html_row_close(const struct mb_html *html)
+{
+    mb_buf_append_string(html->out, "</tr>\n");
+}
+
+size_t mb_html_shown(size_t count)
+{
+    return count < MB_HTML_ROWS_MAX ? count : MB_HTML_ROWS_MAX;
+}
+
+void mb_html_rest(const struct mb_html *html, size_t shown, size_t count,
+                  const char *what)
+{
+    if (shown < count) {
+        mb_buf_print(html->out, "<p>Listed here are the first %zu of %zu %s.</p>\n",
+                     shown, count, what);
+    }
+}
+
 static void top_print(const struct mb_html *html, const char *name)
 {
     const struct mb_compare_report *report = html->page->report;
@@ -124,7 +168,16 @@ static void top_print(const struct mb_html *html, const char *name)
     mb_escape_xml(html->out, html->page->no_comparison != NULL
                                  ? html->page->no_comparison
                                  : mb_headline(html->arena, report));
-    mb_buf_append_string(html->out, "</p>\n</header>\n");
+    mb_buf_append_string(html->out, "</p>\n");
+    if (html->page->point != NULL) {
+        mb_buf_append_string(html->out,
+                             "<p>Tables of what changes, charts and trials are "
+                             "of load points with <b>");
+        mb_escape_xml(html->out, html->page->point);
+        mb_buf_append_string(html->out, "</b> in their name only; verdicts rest on all "
+                                        "load points.</p>\n");
+    }
+    mb_buf_append_string(html->out, "</header>\n");
 }
 
 void mb_html_page(struct mb_arena *arena, const struct mb_html_page *page,

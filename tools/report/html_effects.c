@@ -6,6 +6,7 @@
 #include "format/emit.h"
 #include "report/effect.h"
 #include "report/escape.h"
+#include "report/points.h"
 
 static const char *cell_class(const struct mb_comparison *effect)
 {
@@ -72,9 +73,20 @@ void mb_html_effects(const struct mb_html *html)
                  mb_effect_paired(report) ? " over blocks, each paired with the baseline "
                                             "of its block"
                                           : " over trials");
-    for (size_t at = 0; at < report->count;) {
-        at = table_print(html, at);
+    size_t tables = 0;
+    size_t at = 0;
+    while (at < report->count && tables < MB_HTML_TABLES_MAX) {
+        if (mb_points_wants(html->arena, &report->comparisons[at].cell->point,
+                            html->page->point)) {
+            at = table_print(html, at);
+            tables++;
+        } else {
+            at++;
+        }
     }
+    mb_html_rest(
+        html, at, report->count,
+        "comparisons; others: --point TEXT; all: meshbench compare --format csv");
 }
 
 void mb_html_gates(const struct mb_html *html)
@@ -85,7 +97,8 @@ void mb_html_gates(const struct mb_html *html)
     }
     mb_html_table_open(html, "Gates of the spec, decided on intervals",
                        "state|metric|variant|load point|found, limit");
-    for (size_t i = 0; i < report->gate_count; i++) {
+    size_t shown = mb_html_shown(report->gate_count);
+    for (size_t i = 0; i < shown; i++) {
         const struct mb_compare_gate *gate = &report->gates[i];
         char text[MB_EFFECT_TEXT];
         mb_effect_gate_text(gate, text, sizeof text);
@@ -114,77 +127,8 @@ void mb_html_gates(const struct mb_html *html)
         mb_buf_append_string(html->out, "</td></tr>\n");
     }
     mb_html_table_close(html);
-}
-
-// gnuplot gives the same ids to the parts of every picture; a page needs them different.
-static void svg_print(const struct mb_html *html, const struct mb_chart *chart)
-{
-    static const char *const marks[] = {"id='", "id=\"", "href='#", "href=\"#", "url(#"};
-    const char *at = strstr(chart->svg, "<svg");
-    bool first = true;
-    while (at != NULL && *at != '\0') {
-        size_t mark = 0;
-        while (mark < sizeof marks / sizeof *marks &&
-               strncmp(at, marks[mark], strlen(marks[mark])) != 0) {
-            mark++;
-        }
-        if (first) {
-            mb_buf_append_string(html->out, "<svg role=\"img\" aria-label=\"");
-            mb_escape_xml(html->out, chart->title);
-            mb_buf_append_string(html->out, ". ");
-            mb_escape_xml(html->out, chart->text);
-            mb_buf_append_string(html->out, "\"");
-            at += strlen("<svg");
-            first = false;
-        } else if (mark < sizeof marks / sizeof *marks) {
-            mb_buf_print(html->out, "%s%s-", marks[mark], chart->stem);
-            at += strlen(marks[mark]);
-        } else {
-            mb_buf_append_char(html->out, *at++);
-        }
-    }
-}
-
-static void chart_print(const struct mb_html *html, const struct mb_chart *chart)
-{
-    mb_buf_append_string(html->out, "<figure><div class=\"chart\" tabindex=\"0\" "
-                                    "role=\"region\" aria-label=\"");
-    mb_escape_xml(html->out, chart->title);
-    mb_buf_append_string(html->out, "\">\n");
-    if (chart->svg != NULL) {
-        svg_print(html, chart);
-    } else {
-        mb_html_element(html, "p", "gnuplot could not draw this picture.");
-    }
-    mb_buf_append_string(html->out, "</div>\n");
-    mb_html_element(html, "figcaption", chart->text);
-    mb_buf_append_string(html->out, "</figure>\n");
-}
-
-void mb_html_charts(const struct mb_html *html)
-{
-    const struct mb_charts *charts = html->page->charts;
-    const char *left_out = mb_charts_left_out(html->arena, charts);
-    if (html->page->no_pictures != NULL) {
-        mb_html_element(html, "p", html->page->no_pictures);
-        return;
-    }
-    if (charts->count > 0) {
-        mb_html_element(html, "p",
-                        "A variant has the same colour, mark and line in all of them; "
-                        "the baseline is grey.");
-    }
-    if (left_out != NULL) {
-        mb_html_element(html, "p", left_out);
-    }
-    const char *heading = "";
-    for (size_t i = 0; i < charts->count; i++) {
-        if (charts->items[i].heading != heading) {
-            heading = charts->items[i].heading;
-            mb_html_element(html, "h3", heading);
-        }
-        chart_print(html, &charts->items[i]);
-    }
+    mb_html_rest(html, shown, report->gate_count,
+                 "gates; all: meshbench compare --format json");
 }
 
 static void undecided_print(const struct mb_html *html)
@@ -198,6 +142,10 @@ static void undecided_print(const struct mb_html *html)
         if (!effect->primary || !open || effect->reason_count == 0) {
             continue;
         }
+        if (seen >= MB_HTML_ROWS_MAX) {
+            seen++;
+            continue;
+        }
         mb_buf_append_string(
             html->out, seen++ == 0 ? "<h3>What the data cannot tell</h3>\n<ul>\n" : "");
         struct mb_buf text = {0};
@@ -209,18 +157,23 @@ static void undecided_print(const struct mb_html *html)
         mb_buf_release(&text);
     }
     mb_buf_append_string(html->out, seen > 0 ? "</ul>\n" : "");
+    mb_html_rest(html, mb_html_shown(seen), seen,
+                 "undecided comparisons; all: meshbench compare --format json");
 }
 
 void mb_html_cautions(const struct mb_html *html)
 {
     const struct mb_compare_report *report = html->page->report;
-    for (size_t i = 0; i < report->note_count; i++) {
+    size_t shown = mb_html_shown(report->note_count);
+    for (size_t i = 0; i < shown; i++) {
         mb_buf_print(html->out, "%s<li><code>%s</code> ", i == 0 ? "<ul>\n" : "",
                      report->notes[i].code);
         mb_escape_xml(html->out, report->notes[i].message);
         mb_buf_append_string(html->out, "</li>\n");
     }
     mb_buf_append_string(html->out, report->note_count > 0 ? "</ul>\n" : "");
+    mb_html_rest(html, shown, report->note_count,
+                 "notes; all: meshbench compare --format json");
     undecided_print(html);
 }
 
@@ -247,7 +200,8 @@ void mb_html_differences(const struct mb_html *html)
     }
     mb_html_table_open(html, "Each later result against the first one",
                        "what|class|first|later|later result");
-    for (size_t i = 0; i < report->difference_count; i++) {
+    size_t shown = mb_html_shown(report->difference_count);
+    for (size_t i = 0; i < shown; i++) {
         const struct mb_compare_difference *difference = &report->differences[i];
         mb_buf_append_string(html->out, "<tr><th scope=\"row\">");
         mb_escape_xml(html->out, difference->path);
@@ -263,4 +217,6 @@ void mb_html_differences(const struct mb_html *html)
         mb_buf_append_string(html->out, "</td></tr>\n");
     }
     mb_html_table_close(html);
+    mb_html_rest(html, shown, report->difference_count,
+                 "differences; all: meshbench compare --format json");
 }

@@ -8,31 +8,6 @@
 #include "report/effect.h"
 #include "report/escape.h"
 
-static void cell_open(const struct mb_html *html, const char *class)
-{
-    mb_buf_print(html->out, "<td%s%s%s>", class != NULL ? " class=\"" : "",
-                 class != NULL ? class : "", class != NULL ? "\"" : "");
-}
-
-static void text_cell(const struct mb_html *html, const char *text)
-{
-    cell_open(html, "name");
-    mb_escape_xml(html->out, text != NULL ? text : "-");
-    mb_buf_append_string(html->out, "</td>");
-}
-
-static void row_open(const struct mb_html *html, const char *head)
-{
-    mb_buf_append_string(html->out, "<tr><th scope=\"row\">");
-    mb_escape_xml(html->out, head);
-    mb_buf_append_string(html->out, "</th>");
-}
-
-static void row_close(const struct mb_html *html)
-{
-    mb_buf_append_string(html->out, "</tr>\n");
-}
-
 static const struct mb_compare_side *side_at(const struct mb_html *html, size_t side)
 {
     return &html->page->report->sides[side];
@@ -42,7 +17,8 @@ void mb_html_findings(const struct mb_html *html)
 {
     for (size_t side = 0; side < html->page->report->side_count; side++) {
         const struct mb_result *result = side_at(html, side)->result;
-        for (size_t i = 0; i < result->finding_count; i++) {
+        size_t shown = mb_html_shown(result->finding_count);
+        for (size_t i = 0; i < shown; i++) {
             const struct mb_finding *finding = &result->findings[i];
             mb_buf_print(html->out, "%s<li><code>%s</code> %s: ", i == 0 ? "<ul>\n" : "",
                          finding->code, mb_severity_name(finding->severity));
@@ -55,93 +31,8 @@ void mb_html_findings(const struct mb_html *html)
             mb_buf_append_string(html->out, "</li>\n");
         }
         mb_buf_append_string(html->out, result->finding_count > 0 ? "</ul>\n" : "");
-    }
-}
-
-static void count_cell(const struct mb_html *html, int64_t count)
-{
-    cell_open(html, "number");
-    if (count < 0) {
-        mb_buf_append_string(html->out, "-</td>");
-    } else {
-        mb_buf_print(html->out, "%" PRId64 "</td>", count);
-    }
-}
-
-static void value_cell(const struct mb_html *html, const struct mb_value *value,
-                       enum mb_metric_unit unit)
-{
-    char text[32];
-    bool rate = unit == MB_METRIC_RPS;
-    mb_units_show(rate ? MB_UNIT_RATE : MB_UNIT_DURATION,
-                  rate ? value->value * 1e6 : value->value, text, sizeof text);
-    cell_open(html, "number");
-    switch (value->state) {
-    case MB_VALUE_KNOWN:
-        mb_buf_append_string(html->out, text);
-        break;
-    case MB_VALUE_CENSORED:
-        mb_buf_print(html->out, "&gt; %s", text);
-        break;
-    case MB_VALUE_UNKNOWN:
-        mb_buf_append_string(html->out, "-");
-        break;
-    case MB_VALUE_UNSUPPORTED:
-        mb_buf_append_string(html->out, "too few");
-        break;
-    }
-    mb_buf_append_string(html->out, "</td>");
-}
-
-// A trial, or (NULL) the cell that its trials make up.
-static void trial_row(const struct mb_html *html, const struct mb_cell *cell,
-                      const struct mb_trial *trial)
-{
-    static const char *const metrics[] = {"response_time.p50", "response_time.p90",
-                                          "response_time.p99", "throughput",
-                                          "cpu_per_request"};
-    struct mb_counts counts;
-    (void)mb_derive_counts(NULL, cell, trial, &counts);
-    row_open(html, trial != NULL
-                       ? trial->id
-                       : mb_arena_print(html->arena, "%s · %s", cell->variant,
-                                        mb_point_title(html->arena, &cell->point)));
-    text_cell(html, trial != NULL ? mb_trial_status_name(trial->status) : "together");
-    count_cell(html, trial != NULL ? trial->position : -1);
-    count_cell(html, counts.intended);
-    count_cell(html, counts.ok);
-    count_cell(html, mb_counts_errors(&counts));
-    for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
-        struct mb_metric metric;
-        if (mb_metric_parse(metrics[i], &metric)) {
-            struct mb_value value = trial != NULL ? mb_derive_trial(cell, trial, &metric)
-                                                  : mb_derive_cell(cell, &metric);
-            value_cell(html, &value, metric.unit);
-        }
-    }
-    text_cell(html, trial != NULL ? trial->reason : NULL);
-    row_close(html);
-}
-
-void mb_html_trials(const struct mb_html *html)
-{
-    for (size_t side = 0; side < html->page->report->side_count; side++) {
-        const struct mb_result *result = side_at(html, side)->result;
-        mb_html_table_open(
-            html,
-            mb_arena_print(html->arena,
-                           "Trials of %s: each block of an id has one trial of each cell",
-                           side_at(html, side)->name),
-            "cell, then its trials|status|#place in "
-            "block|#requests|#ok|#errors|#p50|#p90|"
-            "#p99|#throughput|#CPU/request|why it is not complete");
-        for (size_t i = 0; i < result->cell_count; i++) {
-            trial_row(html, &result->cells[i], NULL);
-            for (size_t j = 0; j < result->cells[i].trial_count; j++) {
-                trial_row(html, &result->cells[i], &result->cells[i].trials[j]);
-            }
-        }
-        mb_html_table_close(html);
+        mb_html_rest(html, shown, result->finding_count,
+                     "findings; all: meshbench validate RESULT");
     }
 }
 
@@ -153,7 +44,7 @@ static void node_cell(const struct mb_html *html, const struct mb_node *node)
     } else if (node != NULL) {
         mb_emit_json_compact(node, &text);
     }
-    text_cell(html, node != NULL ? mb_buf_string(&text) : "-");
+    mb_html_text_cell(html, node != NULL ? mb_buf_string(&text) : "-");
     mb_buf_release(&text);
 }
 
@@ -169,15 +60,15 @@ void mb_html_environment(const struct mb_html *html)
             "fact|found|declared|found in");
         for (size_t i = 0; i < facts->count; i++) {
             const struct mb_fact *fact = &facts->items[i];
-            row_open(html, fact->path);
+            mb_html_row_open(html, fact->path);
             if (fact->redacted) {
-                text_cell(html, "withheld");
+                mb_html_text_cell(html, "withheld");
             } else {
                 node_cell(html, fact->captured);
             }
             node_cell(html, fact->declared);
-            text_cell(html, fact->source);
-            row_close(html);
+            mb_html_text_cell(html, fact->source);
+            mb_html_row_close(html);
         }
         mb_html_table_close(html);
     }
@@ -227,12 +118,13 @@ void mb_html_parameters(const struct mb_html *html)
             continue;
         }
         mb_emit_yaml(result->spec_resolved, &yaml);
-        mb_buf_append_string(html->out, "<p>");
+        mb_buf_append_string(html->out, "<details><summary>");
         mb_escape_xml(html->out, side_at(html, side)->name);
-        mb_buf_append_string(html->out, ": the spec with every default written out.</p>\n"
-                                        "<pre tabindex=\"0\"><code>");
+        mb_buf_append_string(html->out,
+                             ": the spec with every default written out</summary>\n"
+                             "<pre tabindex=\"0\"><code>");
         mb_escape_xml_lines(html->out, mb_buf_string(&yaml));
-        mb_buf_append_string(html->out, "</code></pre>\n");
+        mb_buf_append_string(html->out, "</code></pre></details>\n");
         mb_buf_release(&yaml);
     }
 }
@@ -240,9 +132,9 @@ void mb_html_parameters(const struct mb_html *html)
 static void origin_row(const struct mb_html *html, const char *name, const char *text)
 {
     if (text != NULL) {
-        row_open(html, name);
-        text_cell(html, text);
-        row_close(html);
+        mb_html_row_open(html, name);
+        mb_html_text_cell(html, text);
+        mb_html_row_close(html);
     }
 }
 
