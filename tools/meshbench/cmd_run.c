@@ -10,6 +10,7 @@
 #include "load/load.h"
 #include "meshbench/commands.h"
 #include "meshbench/documents.h"
+#include "meshbench/stores.h"
 #include "model/spec.h"
 #include "report/findings.h"
 #include "run/progress.h"
@@ -24,6 +25,8 @@ struct run_options {
     int64_t seed;
     int64_t blocks;
     bool quiet;
+    const char *store;
+    struct mb_opt_list tags;
 };
 
 static const char *const formats[] = {"text", "yaml", "json", NULL};
@@ -79,6 +82,20 @@ static const struct mb_opt options[] = {
      .type = MB_OPT_FLAG,
      .offset = offsetof(struct run_options, quiet),
      .help = "no progress and no summary"},
+    {.name = "store",
+     .letter = 's',
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct run_options, store),
+     .argument = "FILE",
+     .help = "add the result to this store when it is complete; made when it is not "
+             "there"},
+    {.name = "tag",
+     .letter = 't',
+     .type = MB_OPT_STRINGS,
+     .offset = offsetof(struct run_options, tags),
+     .argument = "NAME=VALUE",
+     .help = "of --store: give the result this tag, as commit=4f2a91c; may be given "
+             "again"},
     {0},
 };
 
@@ -87,6 +104,8 @@ static const struct mb_example examples[] = {
     {"meshbench run sidecar.yaml --dry-run", "what would be measured, and how long"},
     {"meshbench run sidecar.yaml --resume sidecar-20261123T194700Z.partial.json",
      "go on after an interruption"},
+    {"meshbench run sidecar.yaml --store nightly.db --tag branch=main",
+     "measure, and put the result into a history"},
     {0},
 };
 
@@ -102,7 +121,8 @@ struct session {
     struct mb_resume resume;
     const char *out_path;
     const char *partial_path;
-    bool line_open; // the terminal's last line is ours and unfinished
+    struct mb_stores_tags tags; // for the store
+    bool line_open;             // the terminal's last line is ours and unfinished
 };
 
 // --- the spec
@@ -266,6 +286,49 @@ static void choose_places(struct session *session)
                                 : mb_run_partial_path(&session->arena, session->out_path);
 }
 
+// --- the store
+
+// Looked at first, too: a store that cannot be used, or a tag that is none.
+static enum mb_status check_store(struct session *session, struct mb_err *err)
+{
+    struct mb_store *store = NULL;
+    if (session->opts->store == NULL) {
+        return session->opts->tags.count == 0
+                   ? MB_OK
+                   : mb_err_set(err, MB_USAGE, "--tag is for --store");
+    }
+    enum mb_status status =
+        mb_stores_tags(&session->arena, &session->opts->tags, &session->tags, err);
+    if (status == MB_OK) {
+        status = mb_store_tags_check(session->tags.items, session->tags.count, err);
+    }
+    if (status == MB_OK) {
+        status = mb_stores_open(session->ctx, session->opts->store, MB_STORE_CREATE,
+                                &store, err);
+    }
+    mb_store_close(store);
+    return status;
+}
+
+static enum mb_status add_to_store(struct session *session, struct mb_err *err)
+{
+    struct mb_store *store = NULL;
+    struct mb_stores_added added;
+    enum mb_status status =
+        mb_stores_open(session->ctx, session->opts->store, MB_STORE_CREATE, &store, err);
+    if (status == MB_OK) {
+        status = mb_stores_add(session->ctx, store, session->out_path, &session->tags,
+                               &added, err);
+    }
+    mb_store_close(store);
+    if (status != MB_OK) {
+        mb_err_prepend(err, "measured, but not added");
+        mb_err_hint(err, "the result is whole: meshbench store add %s --store %s",
+                    session->out_path, session->opts->store);
+    }
+    return status;
+}
+
 // --- progress
 
 static void show_line(struct session *session, const struct mb_buf *line)
@@ -349,6 +412,9 @@ static enum mb_status measure(struct session *session, struct mb_err *err)
     }
     choose_places(session);
     enum mb_status status = check_places(session, err);
+    if (status == MB_OK) {
+        status = check_store(session, err);
+    }
     if (status != MB_OK) {
         return status;
     }
@@ -374,6 +440,9 @@ static enum mb_status measure(struct session *session, struct mb_err *err)
     status = mb_run_execute(&session->arena, &setup, &outcome, err);
     mb_stage_local_free(local);
     close_line(session);
+    if (status == MB_OK && session->opts->store != NULL) {
+        status = add_to_store(session, err);
+    }
     if (status == MB_OK && !session->opts->quiet) {
         struct mb_buf text = {0};
         mb_progress_summary(&outcome, session->out_path, &text);

@@ -16,6 +16,7 @@ extern const struct mb_cmd mb_cmd_publish;
 extern const struct mb_cmd mb_cmd_regress;
 extern const struct mb_cmd mb_cmd_reproduce;
 extern const struct mb_cmd mb_cmd_show;
+extern const struct mb_cmd mb_cmd_store;
 extern const struct mb_cmd mb_cmd_validate;
 extern const struct mb_cmd mb_cmd_verify;
 

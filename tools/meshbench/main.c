@@ -5,12 +5,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "base/buf.h"
 #include "base/ctx.h"
 #include "base/err.h"
-#include "base/text.h"
 #include "cli/cli.h"
 #include "meshbench/commands.h"
+#include "meshbench/errors.h"
 
 // Commands in the order of `meshbench help`, group by group.
 const struct mb_cmd *const mb_commands[] = {
@@ -32,6 +31,7 @@ const struct mb_cmd *const mb_commands[] = {
     &mb_cmd_compare,
     &mb_cmd_regress,
     &mb_cmd_report,
+    &mb_cmd_store,
     // Publish
     &mb_cmd_publish,
     &mb_cmd_reproduce,
@@ -53,33 +53,6 @@ static void on_interrupt(int signal_number)
         (void)signal(SIGINT, SIG_DFL);
         (void)signal(SIGTERM, SIG_DFL);
     }
-}
-
-// Names and texts in it may come from a hostile document: a terminal must not obey them.
-static void error_print(const struct mb_ctx *ctx, const struct mb_err *err)
-{
-    if (err->message[0] == '\0') {
-        return;
-    }
-    struct mb_buf text = {0};
-    if (err->file[0] != '\0' && err->line > 0 && err->column == 0) {
-        mb_buf_print(&text, "%s:%d: error: ", err->file, err->line);
-    } else if (err->file[0] != '\0' && err->line > 0) {
-        mb_buf_print(&text, "%s:%d:%d: error: ", err->file, err->line, err->column);
-    } else if (err->file[0] != '\0') {
-        mb_buf_print(&text, "meshbench: %s: ", err->file);
-    } else {
-        mb_buf_append_string(&text, "meshbench: ");
-    }
-    mb_buf_print(&text, "%s\n", err->message);
-    if (err->hint[0] != '\0') {
-        mb_buf_print(&text, "  hint: %s\n", err->hint);
-    }
-    struct mb_buf shown = {0};
-    mb_text_show(text.data, text.size, "\n", &shown);
-    (void)fputs(mb_buf_string(&shown), ctx->err);
-    mb_buf_release(&shown);
-    mb_buf_release(&text);
 }
 
 // A reader that has gone (`meshbench help | head -1`) needs no message.
@@ -118,6 +91,6 @@ int main(int argc, char **argv)
     struct mb_err err = {0};
     mb_ctx_init(&ctx, argv[0], &interrupts);
     enum mb_status status = mb_cli_main(mb_commands, &ctx, argc, argv, &err);
-    error_print(&ctx, &err);
+    mb_errors_print(&ctx, &err);
     return (int)output_finish(&ctx, status);
 }

@@ -4,12 +4,6 @@
 #include "base/deflate.h"
 #include "store/parts.h"
 
-static const char *const unit_names[] = {
-    [MB_METRIC_NS] = "ns",       [MB_METRIC_RPS] = "rps",
-    [MB_METRIC_RATIO] = "ratio", [MB_METRIC_NS_PER_REQUEST] = "ns_per_request",
-    [MB_METRIC_BYTES] = "bytes",
-};
-
 // What adding one result carries around.
 struct adding {
     struct mb_arena arena;
@@ -96,7 +90,7 @@ static enum mb_status series_insert(struct adding *adding,
                                  key->metric,
                                  key->baseline,
                                  value->title,
-                                 unit_names[value->unit]};
+                                 mb_store_unit_name(value->unit)};
     int count = sizeof texts / sizeof texts[0];
     for (int i = 0; i < count; i++) {
         mb_db_query_bind_text(query, i + 1, texts[i]);

@@ -391,6 +391,25 @@ static bool folder_is_closed(const char *path)
     return closed;
 }
 
+// What SQLite says then is less clear.
+static enum mb_status folder_fail(const struct mb_db_options *options, bool left,
+                                  struct mb_err *err)
+{
+    if (options->write) {
+        return mb_err_set(err, MB_FAILED,
+                          "cannot write to store '%s': its folder, where its log has to "
+                          "be, is not there or may not be written",
+                          options->path);
+    }
+    if (left) {
+        mb_err_hint(err, "open it once where its folder may be written");
+    }
+    return mb_err_set(err, MB_FAILED,
+                      "cannot read store '%s': its folder is not there or may not be "
+                      "written%s",
+                      options->path, left ? ", and what a writer left has to be" : "");
+}
+
 static struct mb_db *db_new(const struct mb_db_options *options)
 {
     struct mb_db *db = mb_mem_alloc(1, sizeof *db);
@@ -442,6 +461,9 @@ enum mb_status mb_db_open(const struct mb_db_options *options, struct mb_db **db
     }
     if (status != MB_OK) {
         mb_db_close(opened);
+        if (status == MB_FAILED && folder_is_closed(options->path)) {
+            return folder_fail(options, left, err);
+        }
         mb_err_hint(err, "%s", first.hint);
         return mb_err_set(err, status, "%s", first.message);
     }

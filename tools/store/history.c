@@ -8,6 +8,16 @@
 
 enum { FIRST_POINTS = 1024 };
 
+const char *mb_store_unit_name(enum mb_metric_unit unit)
+{
+    static const char *const names[] = {
+        [MB_METRIC_NS] = "ns",       [MB_METRIC_RPS] = "rps",
+        [MB_METRIC_RATIO] = "ratio", [MB_METRIC_NS_PER_REQUEST] = "ns_per_request",
+        [MB_METRIC_BYTES] = "bytes",
+    };
+    return names[unit];
+}
+
 // --- versions
 
 static enum mb_status versions_read(struct mb_arena *arena, struct mb_store *store,

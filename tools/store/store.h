@@ -21,6 +21,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "format/node.h"
 #include "model/result.h"
 #include "model/series.h"
 
@@ -90,6 +91,10 @@ const char *mb_store_tag_find(const struct mb_store_result *result, const char *
 // A date as tags and options give it: "2026-11-23", or a full time in UTC. MB_INVALID for
 // anything else.
 MB_MUST_USE enum mb_status mb_store_time_parse(const char *text, int64_t *unix_ns,
+                                               struct mb_err *err);
+
+// MB_INVALID: one of these is no tag, as mb_store_add would find.
+MB_MUST_USE enum mb_status mb_store_tags_check(const struct mb_label *tags, size_t count,
                                                struct mb_err *err);
 
 struct mb_store_results {
@@ -168,6 +173,9 @@ struct mb_store_series {
     enum mb_metric_unit unit;
     bool higher_is_better;
 };
+
+// "ns", "rps", "ratio", "ns_per_request", "bytes".
+const char *mb_store_unit_name(enum mb_metric_unit unit);
 
 struct mb_store_version {
     int64_t id;
@@ -272,5 +280,14 @@ MB_MUST_USE enum mb_status mb_store_reports(struct mb_arena *arena,
 MB_MUST_USE enum mb_status mb_store_reports_add(struct mb_store *store,
                                                 const struct mb_store_report *reports,
                                                 size_t count, struct mb_err *err);
+
+// --- for programs: parts of what schema/store.schema.json describes, in arena
+
+struct mb_node *mb_store_result_node(struct mb_arena *arena,
+                                     const struct mb_store_result *result);
+struct mb_node *mb_store_series_node(struct mb_arena *arena,
+                                     const struct mb_store_series *series);
+struct mb_node *mb_store_annotation_node(struct mb_arena *arena,
+                                         const struct mb_store_annotation *annotation);
 
 #endif

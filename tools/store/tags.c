@@ -39,19 +39,35 @@ static enum mb_status tag_check(const struct mb_label *tag, struct mb_err *err)
 {
     size_t name_size = strlen(tag->name);
     size_t value_size = strlen(tag->value);
+    size_t size = name_size > value_size ? name_size : value_size;
+    int64_t unix_ns = 0;
     if (name_size == 0 || strchr(tag->name, '=') != NULL) {
         return mb_err_set(err, MB_INVALID,
                           "'%.100s' is no name of a tag: one character at least, and no "
                           "'='",
                           tag->name);
     }
-    size_t size = name_size > value_size ? name_size : value_size;
     if (size > MB_STORE_MAX_TAG_BYTES) {
         return mb_err_set(err, MB_INVALID,
                           "tag '%.100s' has %zu bytes: %d at most for name or value",
                           tag->name, size, MB_STORE_MAX_TAG_BYTES);
     }
+    if (strcmp(tag->name, date_tag) == 0 && value_size > 0 &&
+        mb_store_time_parse(tag->value, &unix_ns, err) != MB_OK) {
+        mb_err_prepend(err, "tag '%s'", tag->name);
+        return MB_INVALID;
+    }
     return MB_OK;
+}
+
+enum mb_status mb_store_tags_check(const struct mb_label *tags, size_t count,
+                                   struct mb_err *err)
+{
+    enum mb_status status = MB_OK;
+    for (size_t i = 0; status == MB_OK && i < count; i++) {
+        status = tag_check(&tags[i], err);
+    }
+    return status;
 }
 
 // Moves a result to the time of its tag 'date'; back to when it was finished without one.
@@ -61,18 +77,15 @@ static enum mb_status time_set(struct mb_store *store, int64_t result,
     struct mb_db_query *query = NULL;
     int64_t unix_ns = 0;
     bool dated = tag->value[0] != '\0';
-    if (dated) {
-        enum mb_status status = mb_store_time_parse(tag->value, &unix_ns, err);
-        if (status != MB_OK) {
-            mb_err_prepend(err, "tag '%s'", tag->name);
-            return status;
-        }
-    }
     enum mb_status status =
-        mb_db_query(store->db,
-                    dated ? "UPDATE result SET time_ns = $1 WHERE id = $2"
-                          : "UPDATE result SET time_ns = finished_ns + $1 WHERE id = $2",
-                    &query, err);
+        dated ? mb_store_time_parse(tag->value, &unix_ns, err) : MB_OK;
+    if (status == MB_OK) {
+        status = mb_db_query(
+            store->db,
+            dated ? "UPDATE result SET time_ns = $1 WHERE id = $2"
+                  : "UPDATE result SET time_ns = finished_ns + $1 WHERE id = $2",
+            &query, err);
+    }
     if (status == MB_OK) {
         mb_db_query_bind_int(query, 1, unix_ns);
         mb_db_query_bind_int(query, 2, result);
