@@ -18,6 +18,7 @@ import fnmatch
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -256,6 +257,126 @@ def check_file(path, function, options, out):
     for want, (cell, trial, part) in zip(expected, runs):
         check.run(want, cell, trial, part, result)
     return check.values, check.faults, None
+
+
+# --- reports for people
+
+
+NUMBER = r"[0-9][0-9,]*(?:\.[0-9]+)?"
+UNITS = {"us": 1000, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9, "secs": 10**9, "seconds": 10**9}
+
+
+def read_text(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def quantity(text):
+    """'2.18ms' to ns."""
+    match = re.fullmatch(rf"({NUMBER})\s*([a-z]+)", text.strip())
+    return int((Decimal(match[1].replace(",", "")) * UNITS[match[2]]).to_integral_value(ROUND_HALF_EVEN))
+
+
+def found(pattern, text, convert=int):
+    match = re.search(pattern, text, re.M)
+    return convert(match[1].replace(",", "")) if match else None
+
+
+def wrk_run(text, command):
+    constant = "HdrHistogram" in text or "calibration" in text
+    rate = re.search(r"-R\s*([0-9]+)", command) if command else None
+    wrong = found(r"Non-2xx or 3xx responses: ([0-9]+)", text) or 0
+    run = {"load_model": "open" if constant else "closed", "tool": "wrk2" if constant else "wrk",
+           "connections": found(r"threads and ([0-9]+) connections", text),
+           "window_ns": found(r"requests in ([0-9.]+[a-z]+),", text, quantity),
+           "completed": found(r"^\s*([0-9]+) requests in", text),
+           "co_handling": "intended" if constant else "none",
+           "rate": float(rate[1]) if rate else None, "kinds": {"status": wrong}}
+    main = text.split("Uncorrected Latency")[0]
+    lines = re.findall(r"^\s+([0-9.]+)\s+([01]\.[0-9]+)\s+([0-9]+)\s+(?:[0-9.]+|inf)\s*$", main, re.M)
+    percents = re.findall(r"^\s*([0-9.]+)%\s+([0-9.]+[a-z]+)\s*$", main, re.M)
+    if lines:
+        buckets, before = [], 0
+        for value, _, total in lines:
+            high = ns(Decimal(value) / 1000)
+            if buckets and buckets[-1][1] == high:
+                buckets[-1][2] += int(total) - before
+            elif int(total) > before:
+                buckets.append([buckets[-1][1] + 1 if buckets else high, high, int(total) - before])
+            before = int(total)
+        run["response"] = {"type": "buckets", "n": before, "buckets": buckets}
+    elif percents:
+        run["response"] = {"type": "quantiles",
+                           "quantiles": {float(Decimal(p) / 100): quantity(v) for p, v in percents}}
+    return run
+
+
+@tool("wrk", "wrk/*", "jenkins-performance/*.wrk")
+def wrk(path):
+    text = read_text(path)
+    if not text.strip():
+        raise Refused("the file is empty")
+    starts = [match.start() for match in re.finditer(r"^Running .* test @", text, re.M)] or [0]
+    runs = []
+    for i, start in enumerate(starts):
+        above = text[starts[i - 1] if i else 0:start]
+        command = [line for line in above.splitlines() if "wrk" in line and " -R" in line]
+        runs.append(wrk_run(text[start:starts[i + 1] if i + 1 < len(starts) else None],
+                            command[-1] if command else ""))
+    return runs
+
+
+@tool("hey", "hey/*")
+def hey(path):
+    text = read_text(path)
+    statuses = {code: int(n) for code, n in re.findall(r"^\s*\[([0-9]{3})\]\s+([0-9]+) responses", text, re.M)}
+    run = {"load_model": "unknown", "connections": None, "window_ns": found(r"Total:\s+([0-9.]+ secs)", text, quantity),
+           "bytes_received": found(r"Total data:\s+([0-9]+) bytes", text)}
+    if statuses:
+        run["statuses"] = statuses
+        run["completed"] = sum(statuses.values())
+    latency = re.search(r"Latency distribution:(.*?)\n\n", text + "\n\n", re.S)
+    percents = re.findall(r"([0-9]+)% in ([0-9.]+ secs)", latency[1]) if latency else []
+    bars = re.findall(r"^\s*([0-9.]+) \[([0-9]+)\]", text, re.M)
+    if percents:
+        run["service"] = {"type": "quantiles", "quantiles": {int(p) / 100: quantity(v) for p, v in percents}}
+    elif bars:
+        run["service"] = {"type": "buckets", "n": sum(int(n) for _, n in bars)}
+    return [run]
+
+
+@tool("h2load", "h2load/*")
+def h2load(path):
+    text = read_text(path)
+    times = re.search(r"time for request:\s+(\S+)\s+(\S+)\s+(\S+)", text)
+    total, started = re.search(r"requests: ([0-9]+) total, ([0-9]+) started", text).groups()
+    statuses = [int(n) for n in re.search(r"status codes: ([0-9]+) 2xx, ([0-9]+) 3xx, ([0-9]+) 4xx, ([0-9]+) 5xx",
+                                          text).groups()]
+    return [{"connections": found(r"([0-9]+) (?:total|concurrent) client", text), "sent": int(started),
+             "completed": sum(statuses), "requests": int(total), "window_ns": found(r"finished in (\S+),", text, quantity),
+             "kinds": {"status": statuses[2] + statuses[3]},
+             "service": {"type": "summary", "n": sum(statuses), "min": quantity(times[1]), "max": quantity(times[2]),
+                         "sum": quantity(times[3]) * sum(statuses)}}]
+
+
+@tool("ab", "perfkit/apachebench_*")
+def ab(path):
+    text = read_text(path)
+    if text.startswith("Percentage"):
+        rows = [line.split(",") for line in text.split()[4:] if "," in line]
+        return [{"load_model": "closed", "requests": None,
+                 "response": {"type": "quantiles", "n": None, "min": ns(Decimal(rows[0][1]) / 1000),
+                              "quantiles": {int(p) / 100: ns(Decimal(v) / 1000) for p, v in rows[1:]}}}]
+    if text.startswith("starttime"):
+        rows = [line.split("\t") for line in text.splitlines()[1:] if line]
+        return [{"load_model": "closed", "requests": None, "window_ns": None,
+                 "response": {"type": "hdr", "values": [int(row[4]) * 10**6 for row in rows]}}]
+    percents = re.findall(r"^\s*([0-9]+)%\s+([0-9]+)", text, re.M)
+    return [{"load_model": "closed", "version": "2.3", "connections": found(r"Concurrency Level:\s+([0-9]+)", text),
+             "completed": found(r"Complete requests:\s+([0-9]+)", text),
+             "window_ns": found(r"Time taken for tests:\s+([0-9.]+ seconds)", text, quantity),
+             "response": {"type": "quantiles", "max": int(percents[-1][1]) * 10**6,
+                          "quantiles": {int(p) / 100: int(v) * 10**6 for p, v in percents}}}]
 
 
 def main():

@@ -4,7 +4,11 @@
 
 #include "exchange/import.h"
 
+extern const struct mb_importer mb_importer_ab;
 extern const struct mb_importer mb_importer_fortio;
+extern const struct mb_importer mb_importer_h2load;
+extern const struct mb_importer mb_importer_hey;
 extern const struct mb_importer mb_importer_meshery;
+extern const struct mb_importer mb_importer_wrk;
 
 #endif

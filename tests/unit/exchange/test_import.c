@@ -57,7 +57,7 @@ static void nobody_claims_it(void **state)
          "not the output of a load tool that is known here", "meshbench's own"},
         {"{}", "fortoi", MB_USAGE, "no importer is named 'fortoi'",
          "did you mean 'fortio'?"},
-        {"{}", "?", MB_USAGE, "no importer is named '?'", "known: auto, fortio"},
+        {"{}", "?", MB_USAGE, "no importer is named '?'", "known: auto, "},
         {"{}", "fortio", MB_INVALID, "there is no run of fortio in it", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
