@@ -49,7 +49,8 @@ function measure(frame) {
     const whole = svg.getBoundingClientRect();
     const boxes = [...svg.querySelectorAll("text")].map(t => [t.getBoundingClientRect(), t.textContent]);
     boxes.forEach(([r, words], i) => {
-      if (r.left < whole.left - 1 || r.right > whole.right + 1) found.faults.push("leaves its picture: " + words);
+      if (r.left < whole.left - 1 || r.right > whole.right + 1 ||
+          r.top < whole.top - 1 || r.bottom > whole.bottom + 1) found.faults.push("leaves its picture: " + words);
       for (const [q, others] of boxes.slice(0, i))
         if (r.left + 1 < q.right && q.left + 1 < r.right && r.top + 3 < q.bottom && q.top + 3 < r.bottom)
           found.faults.push("overlap: " + words + " / " + others);

@@ -91,17 +91,25 @@ size_t mb_chart_text(struct mb_chart_draft *draft, const char *text, size_t ems)
     return lines;
 }
 
+bool mb_chart_full(const struct mb_chart_atlas *atlas, const struct mb_chart_kind *kind)
+{
+    size_t limit = atlas->options->per_kind;
+    if (kind_count(atlas->charts, kind) < (limit > 0 ? limit : MB_CHARTS_PER_KIND)) {
+        return false;
+    }
+    rest_count(atlas, kind);
+    return true;
+}
+
 bool mb_chart_begin(const struct mb_chart_atlas *atlas, const struct mb_chart_kind *kind,
                     size_t side, const char *title, struct mb_chart_draft *draft)
 {
-    size_t limit = atlas->options->per_kind;
-    size_t count = kind_count(atlas->charts, kind);
-    if (count >= (limit > 0 ? limit : MB_CHARTS_PER_KIND)) {
-        rest_count(atlas, kind);
+    if (mb_chart_full(atlas, kind)) {
         return false;
     }
     *draft = (struct mb_chart_draft){.atlas = atlas, .arena = atlas->arena, .kind = kind};
-    draft->stem = mb_arena_print(atlas->arena, "%s-%zu", kind->stem, count + 1);
+    draft->stem = mb_arena_print(atlas->arena, "%s-%zu", kind->stem,
+                                 kind_count(atlas->charts, kind) + 1);
     draft->title = mb_arena_print(atlas->arena, "%s: %s", kind->heading, title);
     struct mb_buf environment = {0};
     environment_print(&atlas->report->sides[side], &environment);

@@ -88,8 +88,10 @@ struct mb_chart_draft {
     double most;
 };
 
+// True when there are enough charts of a kind; then the one that was to come is counted.
+bool mb_chart_full(const struct mb_chart_atlas *atlas, const struct mb_chart_kind *kind);
 // Begins a chart: `title` after the kind's heading, and the environment of a side. False
-// when there are enough of its kind; then it is counted and nothing has to be ended.
+// when its kind is full; then nothing has to be ended.
 bool mb_chart_begin(const struct mb_chart_atlas *atlas, const struct mb_chart_kind *kind,
                     size_t side, const char *title, struct mb_chart_draft *draft);
 // The title of a point's charts: the point and how it was measured. In arena.

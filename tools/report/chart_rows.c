@@ -262,7 +262,7 @@ static void trials_chart(const struct mb_chart_atlas *atlas, size_t side,
     struct mb_metric metric;
     struct mb_chart_draft draft;
     char label[MB_EFFECT_TEXT];
-    if (!trials_metric(point, &metric)) {
+    if (mb_chart_full(atlas, &kind) || !trials_metric(point, &metric)) {
         return;
     }
     mb_effect_metric_label(&metric, label, sizeof label);

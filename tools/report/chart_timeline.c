@@ -59,20 +59,21 @@ static void interval_add(struct moment *moment, const struct mb_interval *interv
     }
 }
 
-// False when the trial has no series, or one too short.
-static bool timeline_fill(const struct mb_trial *trial, struct timeline *timeline)
+// A series that is long enough to show a course.
+static bool has_course(const struct mb_trial *trial)
+{
+    return trial->part_count > 0 && trial->parts[0].interval_ns > 0 &&
+           trial->window_ns / trial->parts[0].interval_ns >= MOMENTS_MIN;
+}
+
+// Of a trial that has a course.
+static void timeline_fill(const struct mb_trial *trial, struct timeline *timeline)
 {
     *timeline = (struct timeline){.count = 0};
-    if (trial->part_count == 0 || trial->parts[0].interval_ns <= 0) {
-        return false;
-    }
     int64_t interval_ns = trial->parts[0].interval_ns;
     // What began after the window is not of the load that was asked for.
     int64_t intervals = trial->window_ns / interval_ns;
     int64_t together = (intervals + MOMENTS_MAX - 1) / MOMENTS_MAX;
-    if (intervals < MOMENTS_MIN) {
-        return false;
-    }
     timeline->length_ns = together * interval_ns;
     timeline->count = (size_t)(intervals / together);
     for (size_t p = 0; p < trial->part_count; p++) {
@@ -87,7 +88,6 @@ static bool timeline_fill(const struct mb_trial *trial, struct timeline *timelin
             }
         }
     }
-    return true;
 }
 
 // How slow a trial was: its p99, where that is not known its p50. Among the requests that
@@ -111,6 +111,7 @@ static double slowness(const struct mb_cell *cell, const struct mb_trial *trial)
     return 0.0;
 }
 
+// NULL when no trial has a course.
 static const struct mb_trial *slowest_trial(const struct mb_cell *cell)
 {
     struct mb_derive_scope scope = mb_derive_scope(cell, NULL);
@@ -119,7 +120,7 @@ static const struct mb_trial *slowest_trial(const struct mb_cell *cell)
     double most = -1.0;
     const struct mb_trial *trial = mb_derive_scope_next(&scope, &position);
     while (trial != NULL) {
-        double slow = slowness(cell, trial);
+        double slow = has_course(trial) ? slowness(cell, trial) : -1.0;
         if (slow > most) {
             most = slow;
             found = trial;
@@ -212,9 +213,10 @@ static void cell_add(struct mb_chart_draft *draft, const struct mb_cell *cell,
 {
     struct timeline timeline;
     const struct mb_trial *trial = slowest_trial(cell);
-    if (trial == NULL || !timeline_fill(trial, &timeline)) {
+    if (trial == NULL) {
         return;
     }
+    timeline_fill(trial, &timeline);
     course->tail = course->tail > 0 ? course->tail : tail_share(&timeline);
     const char *block = mb_arena_print(draft->arena, "block %d", trial->block);
     mb_chart_series_cell(draft, cell, block);
