@@ -97,17 +97,43 @@ static void family_adjust(struct mb_compare_report *report, bool aa)
     mb_mem_free(adjusted);
 }
 
-static const char *value_problem(const struct mb_value *value)
+// The first value that a complete trial of these cells does not have; of percentiles with
+// too few samples the one with the fewest.
+static struct mb_value value_lost(const struct mb_comparison *effect)
 {
-    switch (value->state) {
-    case MB_VALUE_KNOWN:
-        return "has too few samples beyond it in a trial";
-    case MB_VALUE_UNKNOWN:
-        return "is not known";
+    const struct mb_cell *const cells[] = {effect->baseline, effect->cell,
+                                           effect->baseline_reference, effect->reference};
+    struct mb_value lost = {.state = MB_VALUE_KNOWN};
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        for (size_t j = 0; cells[i] != NULL && j < cells[i]->trial_count; j++) {
+            const struct mb_trial *trial = &cells[i]->trials[j];
+            if (trial->status != MB_TRIAL_COMPLETE) {
+                continue;
+            }
+            struct mb_value value = mb_derive_trial(cells[i], trial, &effect->metric);
+            bool first = lost.state == MB_VALUE_KNOWN && value.state != MB_VALUE_KNOWN;
+            bool fewer = lost.state == MB_VALUE_UNSUPPORTED &&
+                         value.state == MB_VALUE_UNSUPPORTED && value.value < lost.value;
+            lost = first || fewer ? value : lost;
+        }
+    }
+    return lost;
+}
+
+// Why blocks have no value. In arena.
+static const char *lost_text(struct mb_arena *arena, const struct mb_comparison *effect)
+{
+    struct mb_value lost = value_lost(effect);
+    switch (lost.state) {
     case MB_VALUE_UNSUPPORTED:
-        return "has too few samples beyond it";
+        return mb_arena_print(arena, "needs %lld requests in each trial, one has %.0f",
+                              (long long)mb_value_samples_needed(effect->metric.share),
+                              lost.value);
     case MB_VALUE_CENSORED:
         return "falls among requests that timed out";
+    case MB_VALUE_UNKNOWN:
+    case MB_VALUE_KNOWN:
+        break;
     }
     return "is not known";
 }
@@ -172,11 +198,9 @@ static bool missing_settle(struct mb_arena *arena, const struct mb_compare_repor
     }
     effect->verdict = MB_COMPARE_INCONCLUSIVE;
     if (effect->blocks_lost > 0) {
-        bool left = effect->baseline_value.state != MB_VALUE_KNOWN;
         reason_add(arena, effect, "%zu of %zu blocks have no value: %s %s",
                    effect->blocks_lost, effect->blocks_lost + effect->blocks,
-                   effect->metric.name,
-                   value_problem(left ? &effect->baseline_value : &effect->value));
+                   effect->metric.name, lost_text(arena, effect));
         return true;
     }
     if (effect->difference.state == MB_SAMPLE_TOO_FEW) {

@@ -399,7 +399,9 @@ static enum mb_status print_trial(struct load *load, struct mb_err *err)
         struct mb_node *root = mb_node_map(load->arena);
         struct mb_node *cells = mb_node_list(load->arena);
         mb_node_put(load->arena, root, "cells", cells);
-        mb_node_push(load->arena, cells, mb_derive_cell_node(load->arena, &load->cell));
+        struct mb_node *cell = mb_derive_cell_node(load->arena, &load->cell);
+        mb_derive_interval_put(load->arena, &load->cell, cell);
+        mb_node_push(load->arena, cells, cell);
         mb_emit_json(root, &out);
     } else {
         const struct mb_report_load report = {.url = load->url,

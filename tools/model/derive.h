@@ -18,7 +18,7 @@
 enum mb_value_state {
     MB_VALUE_KNOWN,
     MB_VALUE_UNKNOWN,     // the source does not have it
-    MB_VALUE_UNSUPPORTED, // too few samples for that percentile
+    MB_VALUE_UNSUPPORTED, // too few samples for that percentile: `value` says how many
     MB_VALUE_CENSORED     // falls among timed-out requests: more than `value`
 };
 
@@ -64,6 +64,8 @@ const char *const *mb_metric_defaults(size_t *count);
 // with the censored ones (spec/measurements.md).
 enum { MB_DERIVE_TAIL_SAMPLES = 10 };
 bool mb_value_supported(int64_t n, int64_t share);
+// The least n with which it is; -1 for a share of 1 or more, which has nothing beyond.
+int64_t mb_value_samples_needed(int64_t share);
 
 // One distribution of a trial or a cell, merged from its parts. hdr is NULL when only
 // buckets, quantiles or a summary are known. `censored` requests that timed out or were
@@ -125,6 +127,27 @@ MB_MUST_USE enum mb_status mb_derive_values(const struct mb_cell *cell,
                                             const struct mb_trial *trial, // NULL: cell
                                             const struct mb_metric *metrics, size_t count,
                                             struct mb_value *values, struct mb_err *err);
+
+// Where a percentile lies, from the ranks around it (stats/quantile.h): of a cell with
+// one trial only, since several tell more by how far they differ. It treats requests as
+// independent, so it is a least interval: another trial may well fall outside.
+// Both ends are as uncertain as their buckets: `low` is the lowest value of its bucket,
+// `high` the highest. They exist also for a percentile that too few samples support.
+// CENSORED beyond the time-out; UNKNOWN where there is no such bound, or no interval:
+// several trials, no histogram, a metric that is no percentile.
+#define MB_DERIVE_INTERVAL_CONFIDENCE 0.95
+struct mb_derive_interval {
+    struct mb_value low;
+    struct mb_value high;
+};
+struct mb_derive_interval mb_derive_interval(const struct mb_cell *cell,
+                                             const struct mb_metric *metric);
+
+// Puts the intervals of the response time's percentiles into the node of a cell that has
+// one trial, as `show` and `load` print it: response_time_interval_ms. The `derived`
+// section has none.
+void mb_derive_interval_put(struct mb_arena *arena, const struct mb_cell *cell,
+                            struct mb_node *node);
 
 // The trials that a number is about: one, or (`one` NULL) those that stand for the cell,
 // as above.

@@ -238,7 +238,8 @@ static struct mb_value quantile(const struct mb_merged *merged, int64_t share)
     int64_t all = n < 0 ? -1 : add_known(n, merged->censored);
     if (all >= 0 && !mb_value_supported(all, share)) {
         return (struct mb_value){.state =
-                                     all > 0 ? MB_VALUE_UNSUPPORTED : MB_VALUE_UNKNOWN};
+                                     all > 0 ? MB_VALUE_UNSUPPORTED : MB_VALUE_UNKNOWN,
+                                 .value = (double)all};
     }
     if (only != NULL && only->type == MB_DIST_QUANTILES) {
         return listed_quantile(merged, share);

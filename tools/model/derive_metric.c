@@ -139,9 +139,15 @@ const char *const *mb_metric_defaults(size_t *count)
     return names;
 }
 
-bool mb_value_supported(int64_t n, int64_t share)
+int64_t mb_value_samples_needed(int64_t share)
 {
     int64_t beyond = SHARE_ONE - share;
     int64_t needed = MB_DERIVE_TAIL_SAMPLES * SHARE_ONE;
-    return beyond > 0 && n >= (needed + beyond - 1) / beyond;
+    return beyond > 0 ? (needed + beyond - 1) / beyond : -1;
+}
+
+bool mb_value_supported(int64_t n, int64_t share)
+{
+    int64_t needed = mb_value_samples_needed(share);
+    return needed >= 0 && n >= needed;
 }

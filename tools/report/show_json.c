@@ -37,8 +37,13 @@ struct mb_node *mb_report_show_node(struct mb_arena *arena,
     mb_field_put_time(arena, map, "finished_at", result->finished_unix_ns);
     mb_node_put(arena, map, "complete", mb_node_bool(arena, result->complete));
     mb_field_put_text(arena, map, "level", show->level);
-    mb_node_put(arena, map, "cells",
-                mb_node_find(mb_derive_section(arena, result), "cells"));
+    struct mb_node *cells = mb_node_list(arena);
+    for (size_t i = 0; i < result->cell_count; i++) {
+        struct mb_node *cell = mb_derive_cell_node(arena, &result->cells[i]);
+        mb_derive_interval_put(arena, &result->cells[i], cell);
+        mb_node_push(arena, cells, cell);
+    }
+    mb_node_put(arena, map, "cells", cells);
     mb_node_put(arena, map, "findings", findings_node(arena, result));
     return map;
 }

@@ -8,6 +8,8 @@
 #include "model/derive.h"
 #include "report/show.h"
 #include "report/table.h"
+#include "stats/quantile.h"
+#include "stats/quantile.h"
 
 enum { TEXT_BYTES = 64, INDENT = 2 };
 
@@ -86,8 +88,14 @@ static void value_text(const struct mb_metric *metric, const struct mb_value *va
     }
 }
 
+// What the tables need words for, below them.
+struct remarks {
+    bool intervals;
+    double fewest[COLUMNS]; // samples where they were too few; 0: nowhere
+};
+
 static void values_add(struct mb_table *table, const struct mb_cell *cell,
-                       const struct mb_trial *trial)
+                       const struct mb_trial *trial, struct remarks *remarks)
 {
     enum mb_table_style style = trial != NULL ? MB_TABLE_FAINT : MB_TABLE_PLAIN;
     for (size_t i = 0; i < COLUMNS; i++) {
@@ -97,16 +105,78 @@ static void values_add(struct mb_table *table, const struct mb_cell *cell,
             struct mb_value value = trial != NULL ? mb_derive_trial(cell, trial, &metric)
                                                   : mb_derive_cell(cell, &metric);
             value_text(&metric, &value, text);
+            double *fewest = &remarks->fewest[i];
+            if (value.state == MB_VALUE_UNSUPPORTED &&
+                (*fewest == 0.0 || value.value < *fewest)) {
+                *fewest = value.value;
+            }
         }
         mb_table_add(table, style, text);
     }
 }
 
-static void cell_add(struct mb_arena *arena, struct mb_table *table,
-                     const struct mb_cell *cell, bool trials)
+// "3.19 to 3.23 ms", "over 3.19 ms", "under 3.23 ms"; the unit only once where both have
+// the same. Empty without a bound.
+static void interval_text(const struct mb_derive_interval *interval,
+                          char text[TEXT_BYTES])
 {
+    char low[TEXT_BYTES / 2];
+    char high[TEXT_BYTES / 2];
+    bool from = interval->low.state == MB_VALUE_KNOWN;
+    bool to = interval->high.state == MB_VALUE_KNOWN;
+    mb_units_show(MB_UNIT_DURATION, interval->low.value, low, sizeof low);
+    mb_units_show(MB_UNIT_DURATION, interval->high.value, high, sizeof high);
+    if (from && to) {
+        size_t digits = strcspn(low, " ");
+        bool once = strcmp(low + digits, high + strcspn(high, " ")) == 0;
+        (void)snprintf(text, TEXT_BYTES, "%.*s to %s", (int)(once ? digits : strlen(low)),
+                       low, high);
+    } else {
+        (void)snprintf(text, TEXT_BYTES, "%s%s",
+                       from ? "over "
+                       : to ? "under "
+                            : "",
+                       from ? low
+                       : to ? high
+                            : "");
+    }
+}
+
+// Below a cell with one trial: where its percentiles lie.
+static void intervals_add(struct mb_table *table, const struct mb_cell *cell,
+                          struct remarks *remarks)
+{
+    char texts[COLUMNS][TEXT_BYTES] = {{0}};
+    bool any = false;
+    for (size_t i = 0; i < COLUMNS; i++) {
+        struct mb_metric metric;
+        if (mb_metric_parse(columns[i].metric, &metric)) {
+            struct mb_derive_interval interval = mb_derive_interval(cell, &metric);
+            interval_text(&interval, texts[i]);
+            any = any || texts[i][0] != '\0';
+        }
+    }
+    remarks->intervals = remarks->intervals || any;
+    for (size_t i = 0; any && i <= COLUMNS; i++) {
+        mb_table_add(table, MB_TABLE_FAINT, i == 0 ? "  interval" : texts[i - 1]);
+    }
+}
+
+// What is printed, and what it came upon.
+struct page {
+    struct mb_arena *arena;
+    const struct mb_report_show *show;
+    struct remarks remarks;
+};
+
+static void cell_add(struct page *page, struct mb_table *table,
+                     const struct mb_cell *cell)
+{
+    struct mb_arena *arena = page->arena;
+    bool trials = page->show->trials;
     mb_table_add(table, MB_TABLE_PLAIN, cell->variant);
-    values_add(table, cell, NULL);
+    values_add(table, cell, NULL, &page->remarks);
+    intervals_add(table, cell, &page->remarks);
     for (size_t i = 0; trials && i < cell->trial_count; i++) {
         const struct mb_trial *trial = &cell->trials[i];
         const char *status =
@@ -115,14 +185,15 @@ static void cell_add(struct mb_arena *arena, struct mb_table *table,
                 : mb_arena_print(arena, " (%s)", mb_trial_status_name(trial->status));
         mb_table_add(table, MB_TABLE_FAINT,
                      mb_arena_print(arena, "  block %d%s", trial->block, status));
-        values_add(table, cell, trial);
+        values_add(table, cell, trial, &page->remarks);
     }
 }
 
 // All cells of the load point of this one, which is the first of them.
-static void point_print(struct mb_arena *arena, const struct mb_report_show *show,
-                        size_t first, struct mb_buf *out)
+static void point_print(struct page *page, size_t first, struct mb_buf *out)
 {
+    struct mb_arena *arena = page->arena;
+    const struct mb_report_show *show = page->show;
     const struct mb_result *result = show->result;
     const struct mb_point *point = &result->cells[first].point;
     struct mb_table table;
@@ -133,7 +204,7 @@ static void point_print(struct mb_arena *arena, const struct mb_report_show *sho
     }
     for (size_t i = first; i < result->cell_count; i++) {
         if (mb_point_equal(&result->cells[i].point, point)) {
-            cell_add(arena, &table, &result->cells[i], show->trials);
+            cell_add(page, &table, &result->cells[i]);
         }
     }
     mb_buf_append_string(out, "\n");
@@ -245,14 +316,42 @@ static void findings_print(const struct mb_result *result, struct mb_buf *out)
     }
 }
 
+// How many requests a percentile wants that had too few, and what an interval is worth.
+static void remarks_print(const struct remarks *remarks, struct mb_buf *out)
+{
+    const double tail = 0.5 + MB_DERIVE_INTERVAL_CONFIDENCE / 2.0;
+    const char *before = "\n";
+    for (size_t i = 0; i < COLUMNS; i++) {
+        struct mb_metric metric;
+        if (remarks->fewest[i] > 0.0 && mb_metric_parse(columns[i].metric, &metric)) {
+            mb_buf_print(out,
+                         "%stoo few: %s needs %" PRId64 " requests, and %" PRId64
+                         " for an upper bound; the fewest here are %.0f\n",
+                         before, columns[i].title, mb_value_samples_needed(metric.share),
+                         mb_quantile_samples_needed(metric.share, tail, 0),
+                         remarks->fewest[i]);
+            before = "";
+        }
+    }
+    if (remarks->intervals) {
+        mb_buf_print(out,
+                     "%sinterval: %.3g%%, from the requests of one trial as if they were "
+                     "independent;\nanother trial can differ by more, and only more "
+                     "trials tell by how much\n",
+                     before, 100.0 * MB_DERIVE_INTERVAL_CONFIDENCE);
+    }
+}
+
 void mb_report_show_text(struct mb_arena *arena, const struct mb_report_show *show,
                          struct mb_buf *out)
 {
+    struct page page = {.arena = arena, .show = show};
     header_print(arena, show, out);
     for (size_t i = 0; i < show->result->cell_count; i++) {
         if (!point_seen(show->result, i)) {
-            point_print(arena, show, i, out);
+            point_print(&page, i, out);
         }
     }
+    remarks_print(&page.remarks, out);
     findings_print(show->result, out);
 }
