@@ -143,6 +143,8 @@ struct mb_compare_side {
     const char *name;   // as the user named the file
 };
 
+struct mb_choice;
+
 struct mb_compare_report {
     const struct mb_compare_side *sides;
     size_t side_count;
@@ -159,8 +161,9 @@ struct mb_compare_report {
     struct mb_compare_difference *differences; // of each later result from the first
     size_t difference_count;
     size_t difference_capacity;
-    struct mb_compare_gate *gates; // of the spec and the options, one for each cell that
-                                   // they hold for
+    const struct mb_choice *choice; // compare/choice.h; NULL: not asked for
+    struct mb_compare_gate *gates;  // of the spec and the options, one for each cell that
+                                    // they hold for
     size_t gate_count;
     size_t gate_capacity;
 };
@@ -220,6 +223,11 @@ void mb_compare_measure(struct mb_comparison *effect, double confidence);
 // gates and those of the options). Returns how many cells there are.
 size_t mb_compare_gate_add(struct mb_arena *arena, const struct mb_gate *wanted,
                            struct mb_compare_report *report);
+
+// Judges a gate at one cell: gate->side and gate->cell are given, the rest is filled in.
+// False when its metric is none.
+bool mb_compare_gate_judge(const struct mb_compare_report *report,
+                           const struct mb_gate *wanted, struct mb_compare_gate *gate);
 
 // "passed", "failed", "undecided".
 const char *mb_compare_gate_name(enum mb_compare_gate_state state);

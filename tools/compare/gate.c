@@ -126,9 +126,8 @@ static void gate_measure(const struct mb_compare_report *report,
     }
 }
 
-// Fills in a gate whose side and cell are given. False when its metric is none.
-static bool gate_judge(const struct mb_compare_report *report,
-                       const struct mb_gate *wanted, struct mb_compare_gate *gate)
+bool mb_compare_gate_judge(const struct mb_compare_report *report,
+                           const struct mb_gate *wanted, struct mb_compare_gate *gate)
 {
     *gate = (struct mb_compare_gate){.side = gate->side,
                                      .cell = gate->cell,
@@ -165,7 +164,8 @@ static size_t side_judge(struct mb_arena *arena, const struct mb_gate *wanted,
     size_t judged = 0;
     for (size_t i = 0; i < result->cell_count; i++) {
         struct mb_compare_gate gate = {.side = side, .cell = &result->cells[i]};
-        if (!gate_means(wanted, gate.cell) || !gate_judge(report, wanted, &gate)) {
+        if (!gate_means(wanted, gate.cell) ||
+            !mb_compare_gate_judge(report, wanted, &gate)) {
             continue;
         }
         report->gates = mb_arena_grow(arena, report->gates, report->gate_count,

@@ -22,17 +22,6 @@ struct values {
     int64_t common; // largest integer that divides every value seen; 0: none seen yet
 };
 
-static const struct mb_trial *trial_of_block(const struct mb_cell *cell, int block)
-{
-    for (size_t i = 0; i < cell->trial_count; i++) {
-        const struct mb_trial *trial = &cell->trials[i];
-        if (trial->block == block && trial->status == MB_TRIAL_COMPLETE) {
-            return trial;
-        }
-    }
-    return NULL;
-}
-
 static struct values values_init(size_t most)
 {
     return (struct values){.plain = mb_mem_alloc(most, sizeof(double)),
@@ -89,7 +78,7 @@ static struct values values_paired(const struct mb_comparison *effect, size_t si
     struct values values = values_init(reference->trial_count);
     for (size_t i = 0; i < reference->trial_count; i++) {
         const struct mb_trial *left = &reference->trials[i];
-        const struct mb_trial *right = trial_of_block(cell, left->block);
+        const struct mb_trial *right = mb_cell_find_trial(cell, left->block);
         if (left->status != MB_TRIAL_COMPLETE || right == NULL) {
             continue;
         }

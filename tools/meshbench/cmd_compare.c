@@ -4,6 +4,7 @@
 
 #include "compare/compare.h"
 #include "format/emit.h"
+#include "meshbench/choices.h"
 #include "meshbench/documents.h"
 #include "report/compare.h"
 
@@ -13,6 +14,7 @@ struct compare_options {
     struct mb_opt_list metrics;
     struct mb_opt_list allow;
     struct mb_opt_list gates;
+    struct mb_choices_asked choice;
     int64_t confidence_share;
     const char *format;
     const char *output;
@@ -62,6 +64,24 @@ static const struct mb_opt options[] = {
      .argument = "GATE",
      .help = "a limit beside the spec's gates: [VARIANT:]METRIC<=LIMIT[ versus VARIANT], "
              "or >=, as 'response_time.p99<=20ms'; may be given again"},
+    {.name = "decide",
+     .type = MB_OPT_FLAG,
+     .offset = offsetof(struct compare_options, choice.asked),
+     .help = "say which variant to start with: those that keep the limits (--slo, else "
+             "the spec's gates), by what they cost"},
+    {.name = "slo",
+     .type = MB_OPT_STRINGS,
+     .offset = offsetof(struct compare_options, choice.slo),
+     .argument = "LIMIT",
+     .help =
+         "a limit that a variant has to keep to be chosen, with the grammar of gates, "
+         "as 'response_time.p99<=20ms'; may be given again"},
+    {.name = "weight",
+     .type = MB_OPT_STRINGS,
+     .offset = offsetof(struct compare_options, choice.weights),
+     .argument = "METRIC=NUMBER",
+     .help = "how much a metric counts in what a variant costs (default: "
+             "response_time.p99, cpu_per_request and memory alike); may be given again"},
     {.name = "fail-on",
      .type = MB_OPT_STRINGS,
      .offset = offsetof(struct compare_options, fail_on),
@@ -98,6 +118,9 @@ static const struct mb_example examples[] = {
      "in CI: the file for programs, the exit status for the pipeline"},
     {"meshbench compare old.json new.json --gate 'response_time.p99<=+5% versus @first'",
      "in CI without gates in the spec: no more than 5% over what it was"},
+    {"meshbench compare meshes.json --slo 'response_time.p99<=20ms' --weight "
+     "cpu_per_request=2",
+     "which one to start with, when CPU counts twice"},
     {"meshbench compare sidecar.json -f markdown", "a comment for a pull request"},
     {0},
 };
@@ -208,19 +231,6 @@ static enum mb_status failure_place(const struct mb_ctx *ctx, const struct sides
     return err->code;
 }
 
-static enum mb_status gates_read(struct mb_arena *arena, const struct mb_opt_list *texts,
-                                 struct mb_compare_options *wanted, struct mb_err *err)
-{
-    struct mb_gate *gates = mb_arena_alloc(arena, texts->count, sizeof *gates);
-    enum mb_status status = MB_OK;
-    for (size_t i = 0; i < texts->count && status == MB_OK; i++) {
-        status = mb_spec_gate_parse(arena, texts->items[i], &gates[i], err);
-    }
-    wanted->gates = gates;
-    wanted->gate_count = texts->count;
-    return status;
-}
-
 static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
                                   const struct mb_args *args, struct mb_err *err)
 {
@@ -230,16 +240,21 @@ static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
     struct mb_compare_report report;
     struct mb_compare_options wanted = {
         .baseline = opts->baseline,
-        .by = opts->by,
+        .by = mb_choices_by(&opts->choice, opts->by, args->count),
         .metrics = opts->metrics.items,
         .metric_count = opts->metrics.count,
         .confidence = (double)opts->confidence_share / 1e9,
         .allowed = opts->allow.items,
         .allowed_count = opts->allow.count,
+        .gate_count = opts->gates.count,
     };
+    struct mb_choice_options choice = {0};
     enum mb_status status = verdicts_check(&opts->fail_on, err);
     if (status == MB_OK) {
-        status = gates_read(&arena, &opts->gates, &wanted, err);
+        status = mb_choices_gates(&arena, &opts->gates, &wanted.gates, err);
+    }
+    if (status == MB_OK) {
+        status = mb_choices_read(&arena, &opts->choice, &choice, err);
     }
     if (status == MB_OK) {
         status = mb_documents_read_sides(ctx, sides.read, sides.count, err);
@@ -249,6 +264,9 @@ static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
         if (status == MB_INVALID) {
             status = failure_place(ctx, &sides, err);
         }
+    }
+    if (status == MB_OK && mb_choices_wanted(&opts->choice)) {
+        status = mb_choice_make(&arena, &choice, &report, err);
     }
     if (status == MB_OK) {
         status = report_write(ctx, &arena, opts, &report, err);

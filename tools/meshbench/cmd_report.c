@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "check/rules.h"
 #include "compare/compare.h"
+#include "meshbench/choices.h"
 #include "meshbench/documents.h"
 #include "report/chart.h"
 #include "report/html.h"
@@ -17,6 +18,8 @@ enum { POINTS_NAMED = 5 }; // in a hint
 struct report_options {
     const char *output;
     const char *baseline;
+    const char *by;
+    struct mb_choices_asked choice;
     struct mb_opt_list metrics;
     struct mb_opt_list allow;
     struct mb_opt_list formats;
@@ -39,6 +42,31 @@ static const struct mb_opt options[] = {
      .argument = "VARIANT",
      .help =
          "variant that the others are compared with (default: the one without a mesh)"},
+    {.name = "by",
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct report_options, by),
+     .argument = "ATTRIBUTE",
+     .help = "a column for each mesh, version, variant, node, result, workload, "
+             "load_model, connections, rate or label:NAME, each with the baseline of its "
+             "own result"},
+    {.name = "decide",
+     .type = MB_OPT_FLAG,
+     .offset = offsetof(struct report_options, choice.asked),
+     .help = "say which variant to start with: those that keep the limits (--slo, else "
+             "the spec's gates), by what they cost"},
+    {.name = "slo",
+     .type = MB_OPT_STRINGS,
+     .offset = offsetof(struct report_options, choice.slo),
+     .argument = "LIMIT",
+     .help =
+         "a limit that a variant has to keep to be chosen, with the grammar of gates, "
+         "as 'response_time.p99<=20ms'; may be given again"},
+    {.name = "weight",
+     .type = MB_OPT_STRINGS,
+     .offset = offsetof(struct report_options, choice.weights),
+     .argument = "METRIC=NUMBER",
+     .help = "how much a metric counts in what a variant costs (default: "
+             "response_time.p99, cpu_per_request and memory alike); may be given again"},
     {.name = "metric",
      .type = MB_OPT_STRINGS,
      .offset = offsetof(struct report_options, metrics),
@@ -82,6 +110,8 @@ static const struct mb_example examples[] = {
     {"meshbench report sidecar.json -o sidecar.html", "one page, to send to someone"},
     {"meshbench report old.json new.json -o report/",
      "a folder: the page, the pictures and what they are drawn from"},
+    {"meshbench report meshes.json --slo 'response_time.p99<=20ms' -o choice.html",
+     "with a section that says which one to start with"},
     {"meshbench report charts sidecar.json -o charts/",
      "only the charts, to restyle: edit a .gp and run gnuplot on it"},
     {"meshbench report charts sidecar.json --format png -o charts/",
@@ -154,13 +184,20 @@ static enum mb_status point_check(struct work *work, struct mb_err *err)
 static enum mb_status results_compare(const struct report_options *opts,
                                       struct work *work, struct mb_err *err)
 {
+    const char *by = mb_choices_by(&opts->choice, opts->by, work->count);
+    struct mb_choice_options choice = {0};
     const struct mb_compare_options wanted = {.baseline = opts->baseline,
+                                              .by = by,
                                               .metrics = opts->metrics.items,
                                               .metric_count = opts->metrics.count,
                                               .allowed = opts->allow.items,
                                               .allowed_count = opts->allow.count};
     struct mb_err why = {0};
-    enum mb_status status =
+    enum mb_status status = mb_choices_read(&work->arena, &opts->choice, &choice, err);
+    if (status != MB_OK) {
+        return status;
+    }
+    status =
         mb_compare(&work->arena, work->sides, work->count, &wanted, &work->report, &why);
     if (status == MB_INVALID) {
         work->no_comparison = mb_arena_copy_string(&work->arena, why.message);
@@ -170,8 +207,11 @@ static enum mb_status results_compare(const struct report_options *opts,
     }
     if (status != MB_OK) {
         *err = why;
+        return status;
     }
-    return status;
+    return mb_choices_wanted(&opts->choice)
+               ? mb_choice_make(&work->arena, &choice, &work->report, err)
+               : MB_OK;
 }
 
 // What gnuplot says may hold names from a result: a terminal must not obey them.

@@ -60,6 +60,17 @@ struct mb_cell *mb_result_find_cell(const struct mb_result *result, const char *
     return NULL;
 }
 
+const struct mb_trial *mb_cell_find_trial(const struct mb_cell *cell, int block)
+{
+    for (size_t i = 0; i < cell->trial_count; i++) {
+        const struct mb_trial *trial = &cell->trials[i];
+        if (trial->block == block && trial->status == MB_TRIAL_COMPLETE) {
+            return trial;
+        }
+    }
+    return NULL;
+}
+
 // The number of a rate: "100", "0.5".
 static void rate_print(int64_t rate_micro_rps, char *text, size_t size)
 {

@@ -205,6 +205,9 @@ void mb_result_release(struct mb_result *result);
 struct mb_cell *mb_result_find_cell(const struct mb_result *result, const char *variant,
                                     const struct mb_point *point);
 
+// The complete trial of a cell in a block; NULL when there is none.
+const struct mb_trial *mb_cell_find_trial(const struct mb_cell *cell, int block);
+
 // In arena: "steady · 16 connections · 100 rps", and "steady-c16-r100" for ids.
 char *mb_point_title(struct mb_arena *arena, const struct mb_point *point);
 char *mb_point_id(struct mb_arena *arena, const struct mb_point *point);

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "compare/choice.h"
+
 // Times are written in ms, CPU per request in us, the rest in base units; `unit` says so.
 static double unit_scale(enum mb_metric_unit unit)
 {
@@ -190,6 +192,83 @@ static struct mb_node *gate_node(struct mb_arena *arena,
     return target.map;
 }
 
+static struct mb_node *cost_node(struct mb_arena *arena,
+                                 const struct mb_choice_cost *cost)
+{
+    struct target target = {.arena = arena, .map = mb_node_map(arena)};
+    const struct mb_comparison *effect = &cost->effect;
+    double scale = unit_scale(effect->metric.unit);
+    bool ratio = effect->log_ratio.n > 0;
+    text_put(target, "metric", effect->metric.name);
+    text_put(target, "unit", unit_name(effect->metric.unit));
+    number_put(target, "weight", cost->weight);
+    number_put(target, "difference",
+               effect->difference.n > 0 ? effect->difference.value * scale : NAN);
+    number_put(target, "difference_low", effect->difference.low * scale);
+    number_put(target, "difference_high", effect->difference.high * scale);
+    number_put(target, "ratio", ratio ? exp(effect->log_ratio.value) : NAN);
+    number_put(target, "ratio_low", ratio ? exp(effect->log_ratio.low) : NAN);
+    number_put(target, "ratio_high", ratio ? exp(effect->log_ratio.high) : NAN);
+    return target.map;
+}
+
+static struct mb_node *candidate_node(struct mb_arena *arena,
+                                      const struct mb_compare_report *report,
+                                      const struct mb_choice_candidate *candidate)
+{
+    struct target target = {.arena = arena, .map = mb_node_map(arena)};
+    bool scored = candidate->score.n > 0;
+    text_put(target, "result", report->sides[candidate->side].digest);
+    text_put(target, "variant", candidate->variant);
+    flag_put(target, "baseline", candidate->is_baseline);
+    flag_put(target, "aa", candidate->is_twin);
+    text_put(target, "limits", mb_choice_state_name(candidate->state));
+    mb_node_put(arena, target.map, "rank",
+                candidate->rank > 0 ? mb_node_int(arena, (int64_t)candidate->rank)
+                                    : mb_node_null(arena));
+    flag_put(target, "tied", candidate->tied);
+    number_put(target, "cost", scored ? exp(candidate->score.value) : NAN);
+    number_put(target, "cost_low", scored ? exp(candidate->score.low) : NAN);
+    number_put(target, "cost_high", scored ? exp(candidate->score.high) : NAN);
+    count_put(target, "n", candidate->score.n);
+    struct mb_node *costs = mb_node_list(arena);
+    for (size_t i = 0; i < report->choice->metric_count; i++) {
+        mb_node_push(arena, costs, cost_node(arena, &candidate->costs[i]));
+    }
+    mb_node_put(arena, target.map, "costs", costs);
+    struct mb_node *gates = mb_node_list(arena);
+    for (size_t i = 0; i < candidate->gate_count; i++) {
+        mb_node_push(arena, gates, gate_node(arena, report, &candidate->gates[i]));
+    }
+    mb_node_put(arena, target.map, "gates", gates);
+    return target.map;
+}
+
+static struct mb_node *choice_node(struct mb_arena *arena,
+                                   const struct mb_compare_report *report)
+{
+    struct target target = {.arena = arena, .map = mb_node_map(arena)};
+    const struct mb_choice *choice = report->choice;
+    text_put(target, "answer", choice->answer);
+    struct mb_node *points = mb_node_list(arena);
+    for (size_t i = 0; i < choice->point_count; i++) {
+        mb_node_push(arena, points, point_node(arena, &choice->points[i]));
+    }
+    mb_node_put(arena, target.map, "points", points);
+    struct mb_node *candidates = mb_node_list(arena);
+    for (size_t i = 0; i < choice->count; i++) {
+        mb_node_push(arena, candidates,
+                     candidate_node(arena, report, &choice->candidates[i]));
+    }
+    mb_node_put(arena, target.map, "candidates", candidates);
+    struct mb_node *unknown = mb_node_list(arena);
+    for (size_t i = 0; i < choice->unknown_count; i++) {
+        mb_node_push(arena, unknown, mb_node_string(arena, choice->unknown[i]));
+    }
+    mb_node_put(arena, target.map, "unknown", unknown);
+    return target.map;
+}
+
 static struct mb_node *notes_node(struct mb_arena *arena,
                                   const struct mb_compare_report *report)
 {
@@ -232,5 +311,8 @@ struct mb_node *mb_report_compare_node(struct mb_arena *arena,
         mb_node_push(arena, gates, gate_node(arena, report, &report->gates[i]));
     }
     mb_node_put(arena, target.map, "gates", gates);
+    mb_node_put(arena, target.map, "choice",
+                report->choice != NULL ? choice_node(arena, report)
+                                       : mb_node_null(arena));
     return target.map;
 }

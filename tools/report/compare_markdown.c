@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "format/emit.h"
+#include "report/choice.h"
 #include "report/effect.h"
 #include "report/escape.h"
 #include "report/headline.h"
@@ -183,6 +184,7 @@ void mb_report_compare_markdown(struct mb_arena *arena,
     mb_buf_append_string(out, "\n\n");
     mb_escape_markdown(out, mb_headline(arena, report));
     mb_buf_append_char(out, '\n');
+    mb_report_choice_markdown(arena, report, out);
     for (size_t at = 0; at < report->count;) {
         at = table_print(arena, report, at, out);
     }

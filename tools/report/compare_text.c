@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "format/emit.h"
+#include "report/choice.h"
 #include "report/effect.h"
 #include "report/table.h"
 
@@ -114,6 +115,7 @@ static void head_print(const struct page *page)
         }
         side_print(page->arena, &report->sides[i], page->out);
     }
+    mb_report_choice_text(page->arena, report, page->width, page->color, page->out);
     const char *baseline = shown(page->arena, report->baseline);
     if (report->by != NULL) {
         mb_buf_print(page->out,

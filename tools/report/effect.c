@@ -84,9 +84,8 @@ static int decimals_of_error(double half_width)
     return digits < 0 ? 0 : digits > 4 ? 4 : digits;
 }
 
-// "3.21", "-" for unknown, "too few" samples, "> 5.0" among timed-out requests.
-static void value_text(const struct mb_value *value, const struct mb_effect_scale *scale,
-                       char *text, size_t size)
+void mb_effect_value_text(const struct mb_value *value,
+                          const struct mb_effect_scale *scale, char *text, size_t size)
 {
     double shown = value->value * scale->factor;
     switch (value->state) {
@@ -149,7 +148,7 @@ void mb_effect_size_text(const struct mb_comparison *effect,
 {
     const struct mb_sample_estimate *estimate = mb_compare_tested(effect);
     if (estimate->state == MB_SAMPLE_TOO_FEW) {
-        value_text(&effect->value, scale, text, size);
+        mb_effect_value_text(&effect->value, scale, text, size);
         return;
     }
     if (estimate->state == MB_SAMPLE_ZERO_VARIANCE && estimate->value == 0.0) {
@@ -254,7 +253,7 @@ static void head_fill(struct mb_arena *arena, const struct mb_compare_report *re
             mb_effect_metric_label(&effects[i].metric, text, sizeof text);
             table->cells[column].text =
                 mb_arena_print(arena, "%s [%s]", text, scale.unit);
-            value_text(&effects[i].baseline_value, &scale, text, sizeof text);
+            mb_effect_value_text(&effects[i].baseline_value, &scale, text, sizeof text);
             table->cells[table->columns + column].text =
                 mb_arena_copy_string(arena, text);
             column++;
@@ -370,7 +369,7 @@ static void grouped_rows(struct mb_arena *arena, const struct mb_effect_table *t
         below[0] =
             (struct mb_effect_cell){mb_arena_print(arena, "  %s adds", text), effect};
     }
-    value_text(&effect->baseline_value, &scale, text, sizeof text);
+    mb_effect_value_text(&effect->baseline_value, &scale, text, sizeof text);
     above[column].text = mb_arena_copy_string(arena, text);
     effect_text(effect, &scale, text, sizeof text);
     below[column] = (struct mb_effect_cell){mb_arena_copy_string(arena, text), effect};

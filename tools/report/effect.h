@@ -25,6 +25,10 @@ struct mb_effect_scale mb_effect_scale(const struct mb_comparison *effect);
 // "p99", "service_time.p99", "throughput", "CPU/request", "memory", "errors".
 void mb_effect_metric_label(const struct mb_metric *metric, char *text, size_t size);
 
+// "3.21", "-" for unknown, "too few" samples, "> 5.0" among timed-out requests.
+void mb_effect_value_text(const struct mb_value *value,
+                          const struct mb_effect_scale *scale, char *text, size_t size);
+
 // "+0.93 ±0.04", "-34.1% ±1.2%", "+0.73 (0.02 to 2.10)" where the interval is far
 // from symmetric, "equal"; without an interval the bare value. The interval is that of
 // what is tested (mb_compare_added).

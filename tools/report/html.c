@@ -65,6 +65,7 @@ struct section {
 };
 
 static const struct section sections[] = {
+    {"choice", "Which one to start with", mb_html_choice},
     {"effects", "What changes", mb_html_effects},
     {"gates", "Gates", mb_html_gates},
     {"charts", "Charts", mb_html_charts},

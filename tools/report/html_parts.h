@@ -39,6 +39,7 @@ void mb_html_rest(const struct mb_html *html, size_t shown, size_t count,
                   const char *what);
 
 // Sections, each with its heading, nothing where there is nothing to say.
+void mb_html_choice(const struct mb_html *html);
 void mb_html_effects(const struct mb_html *html);
 void mb_html_gates(const struct mb_html *html);
 void mb_html_charts(const struct mb_html *html);
