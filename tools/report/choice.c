@@ -63,8 +63,9 @@ static const char *cost_text(struct mb_arena *arena,
             return "";
         }
         mb_effect_value_text(&effect->baseline_value, &scale, text, sizeof text);
-    } else if (mb_compare_tested(effect)->state == MB_SAMPLE_TOO_FEW) {
-        return "-";
+    } else if (mb_compare_tested(effect)->state == MB_SAMPLE_TOO_FEW ||
+               (scale.relative && effect->log_ratio.n == 0)) {
+        return "-"; // no interval, or a share of nothing
     } else {
         mb_effect_size_text(effect, &scale, text, sizeof text);
     }
