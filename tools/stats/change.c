@@ -1,7 +1,7 @@
 #include "stats/change.h"
 
 #include <math.h>
-#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -12,12 +12,15 @@ enum {
     BUFFER = MB_NARROWEST_MAX, // values that the default detector looks at together
     SLIDE = BUFFER / 2,        // and how many leave when it is full
     CONTEXT = 64,              // of the rest, these only serve as what was before
-    JITTER = 16                // how far a point may move when values come or go
+    JITTER = 16,               // how far a point may move when values come or go
+    SPREAD_SEGMENT = 16        // shortest stretch of other noise
 };
 
 static const double LARGEST = 1e150; // magnitudes beyond it are cut: squares stay finite
 static const double OTAVA_P_VALUE = 0.001;
-static const double DEFAULT_P_VALUE = 0.05;
+static const double DEFAULT_P_VALUE = 0.1;
+static const double SPREAD_SHARE = 0.2; // of the p-value, left to changes of the noise
+static const double SPREAD_RATIO = 1.5; // that changes of the noise reach at least
 static const size_t OTAVA_WINDOW = 50;
 
 struct mb_change_state {
@@ -96,12 +99,77 @@ static void keep_point(struct mb_change_state *state, const struct mb_change_poi
     state->point_count++;
 }
 
-// Share of the level before, or of the one after where that is larger: what Otava calls
-// magnitude. A level of zero moved by any share.
-static bool is_large(const struct mb_change_state *state, double before, double after)
+// Whether a point of the buffer is one that is not final yet; its place in the series.
+static bool is_open(const struct mb_change_state *state, size_t index, size_t *place)
 {
-    double least = fmin(fabs(before), fabs(after));
-    return fabs(after - before) >= state->options.min_magnitude * least;
+    *place = state->places[index];
+    return *place >= state->settled;
+}
+
+static void search_levels(struct mb_change_state *state, struct mb_narrowest_point *found)
+{
+    struct mb_narrowest_options options = {state->options.p_value,
+                                           state->options.min_magnitude};
+    size_t count = mb_narrowest_find(state->values, state->value_count, &options, found);
+    for (size_t i = 0; i < count; i++) {
+        struct mb_change_point point = {.before = found[i].before,
+                                        .after = found[i].after,
+                                        .p_value = found[i].p_value};
+        if (is_open(state, found[i].index, &point.index)) {
+            keep_point(state, &point);
+        }
+    }
+}
+
+// Standard deviation of values whose differences have this mean square root of their
+// magnitude, were they normal: E sqrt|z| = 2^(1/4) gamma(3/4) / sqrt(pi) = 0.8222.
+static double spread_of(double root)
+{
+    double scaled = fmax(root, 0.0) / 0.82217895866;
+    return scaled * scaled * M_SQRT1_2;
+}
+
+// The noise changed where the magnitude of first differences moved: they know neither
+// level nor drift. Their square root is nearly symmetric for normal noise.
+static void search_spreads(struct mb_change_state *state,
+                           struct mb_narrowest_point *found)
+{
+    if (state->value_count < 2 * SPREAD_SEGMENT) {
+        return;
+    }
+    size_t steps = state->value_count - 1;
+    double *roots = mb_mem_alloc(steps, sizeof(double));
+    for (size_t i = 0; i < steps; i++) {
+        roots[i] = sqrt(fabs(state->values[i + 1] - state->values[i]));
+    }
+    struct mb_narrowest_options options = {state->options.p_value * SPREAD_SHARE, 0.0};
+    size_t count = mb_narrowest_find(roots, steps, &options, found);
+    for (size_t i = 0; i < count; i++) {
+        size_t from = i > 0 ? found[i - 1].index : 0;
+        size_t to = i + 1 < count ? found[i + 1].index : steps;
+        struct mb_change_point point = {.before = spread_of(found[i].before),
+                                        .after = spread_of(found[i].after),
+                                        .p_value = found[i].p_value,
+                                        .spread = true};
+        double least = fmin(point.before, point.after);
+        double most = fmax(point.before, point.after);
+        if (is_open(state, found[i].index + 1, &point.index) &&
+            found[i].index - from >= SPREAD_SEGMENT &&
+            to - found[i].index >= SPREAD_SEGMENT && most > least * SPREAD_RATIO) {
+            keep_point(state, &point);
+        }
+    }
+    mb_mem_free(roots);
+}
+
+static int by_index(const void *left, const void *right)
+{
+    const struct mb_change_point *a = left;
+    const struct mb_change_point *b = right;
+    if (a->index != b->index) {
+        return a->index < b->index ? -1 : 1;
+    }
+    return a->spread - b->spread;
 }
 
 // Points of the buffer that are not final.
@@ -110,18 +178,13 @@ static void search_buffer(struct mb_change_state *state)
     state->point_count = state->final_count;
     struct mb_narrowest_point *found =
         mb_mem_alloc(state->value_count / MB_NARROWEST_SEGMENT + 1, sizeof(*found));
-    size_t count = mb_narrowest_find(state->values, state->value_count,
-                                     state->options.p_value, found);
-    for (size_t i = 0; i < count; i++) {
-        size_t place = state->places[found[i].index];
-        if (place >= state->settled && is_large(state, found[i].before, found[i].after)) {
-            keep_point(state, &(struct mb_change_point){.index = place,
-                                                        .before = found[i].before,
-                                                        .after = found[i].after,
-                                                        .p_value = found[i].p_value});
-        }
-    }
+    search_levels(state, found);
+    search_spreads(state, found);
     mb_mem_free(found);
+    if (state->point_count > state->final_count) {
+        qsort(state->points + state->final_count, state->point_count - state->final_count,
+              sizeof(*state->points), by_index);
+    }
 }
 
 // The older half of a full buffer leaves, and what was found there is final. The border

@@ -14,7 +14,7 @@ enum mb_change_detector { MB_CHANGE_DEFAULT, MB_CHANGE_OTAVA };
 
 struct mb_change_options {
     enum mb_change_detector detector;
-    // 0: the detector's own. default (0.05): of all series that hold nothing but noise,
+    // 0: the detector's own. default (0.1): of all series that hold nothing but noise,
     // the share in which a point is found. otava (0.001): of each t-test, taken as if the
     // place had not been chosen, so that it says little about false alarms.
     double p_value;

@@ -9,9 +9,16 @@
 
 #include <stddef.h>
 
+#include "stats/noise.h"
+
 enum {
-    MB_NARROWEST_MAX = 2048, // values of one search
-    MB_NARROWEST_SEGMENT = 4 // shortest level: below it, values are outliers
+    MB_NARROWEST_MAX = MB_NOISE_MOST,       // values of one search
+    MB_NARROWEST_SEGMENT = MB_NOISE_SEGMENT // shortest level
+};
+
+struct mb_narrowest_options {
+    double p_value;       // the largest that counts
+    double min_magnitude; // the least that counts, relative to the smaller of both levels
 };
 
 struct mb_narrowest_point {
@@ -22,9 +29,10 @@ struct mb_narrowest_point {
 };
 
 // The level moves among `count` <= MB_NARROWEST_MAX finite values of a magnitude below
-// 1e150, ascending by index. `p_value` is the largest that counts. `points` has room for
-// count / MB_NARROWEST_SEGMENT; returns how many there are. O(count log count).
-size_t mb_narrowest_find(const double *values, size_t count, double p_value,
+// 1e150, ascending by index. `points` has room for count / MB_NARROWEST_SEGMENT; returns
+// how many there are. O(count log count).
+size_t mb_narrowest_find(const double *values, size_t count,
+                         const struct mb_narrowest_options *options,
                          struct mb_narrowest_point *points);
 
 #endif

@@ -124,6 +124,38 @@ static void long_histories_lose_no_step(void **state)
     mb_mem_free(values);
 }
 
+// Three times the noise from the middle on: a point that says that it is the spread.
+static void noise_that_changed_is_no_step(void **state)
+{
+    (void)state;
+    enum { COUNT = 400, ROUNDS = 50 };
+    size_t spreads = 0;
+    size_t levels = 0;
+    for (uint64_t seed = 0; seed < ROUNDS; seed++) {
+        struct mb_rng rng;
+        mb_rng_init(&rng, seed);
+        double values[COUNT];
+        for (size_t i = 0; i < COUNT; i++) {
+            values[i] = 100.0 + normal(&rng) * (i < COUNT / 2 ? 1.0 : 3.0);
+        }
+        struct mb_change_options options = {.detector = MB_CHANGE_DEFAULT};
+        struct mb_change_point points[COUNT];
+        size_t count = mb_change_find(values, COUNT, &options, points);
+        for (size_t i = 0; i < count; i++) {
+            if (!points[i].spread) {
+                levels++;
+            } else if (fabs((double)points[i].index - COUNT / 2) <= 25.0) {
+                spreads++;
+                assert_true(points[i].before > 0.7 && points[i].before < 1.3);
+                assert_true(points[i].after > 2.3 && points[i].after < 3.7);
+            }
+        }
+    }
+    print_message("  %zu spreads and %zu levels in %d series\n", spreads, levels, ROUNDS);
+    assert_in_range(spreads, ROUNDS - 5, ROUNDS);
+    assert_in_range(levels, 0, ROUNDS / 5);
+}
+
 static void missing_values_keep_their_places(void **state)
 {
     (void)state;
@@ -183,6 +215,7 @@ int main(void)
         cmocka_unit_test(finds_steps),
         cmocka_unit_test(appending_equals_finding),
         cmocka_unit_test(long_histories_lose_no_step),
+        cmocka_unit_test(noise_that_changed_is_no_step),
         cmocka_unit_test(missing_values_keep_their_places),
         cmocka_unit_test(survives_any_values),
     };

@@ -65,10 +65,12 @@ static const struct {
     size_t alarms; // at most, in ROUNDS series without a step
     size_t least;  // steps found at least, of ROUNDS
 } cases[] = {
-    {"plain", plain, 1.5, 5, 90},        {"autocorrelated", autocorrelated, 5.0, 20, 80},
-    {"outliers", outliers, 2.0, 20, 80}, {"rounded", rounded, 2.0, 10, 80},
-    {"drifting", drifting, 4.0, 20, 80}, {"seasonal", seasonal, 8.0, 20, 80},
+    {"plain", plain, 1.5, 5, 90},        {"autocorrelated", autocorrelated, 5.0, 10, 90},
+    {"outliers", outliers, 2.0, 12, 90}, {"rounded", rounded, 2.0, 5, 90},
+    {"drifting", drifting, 4.0, 5, 90},  {"seasonal", seasonal, 8.0, 5, 90},
 };
+
+static const struct mb_narrowest_options options = {.p_value = 0.05};
 
 static void fill(size_t row, uint64_t seed, double height, double *values)
 {
@@ -90,7 +92,7 @@ static void noise_is_no_change(void **state)
             double values[COUNT];
             struct mb_narrowest_point points[COUNT];
             fill(row, seed, 0.0, values);
-            alarms += mb_narrowest_find(values, COUNT, 0.05, points) > 0;
+            alarms += mb_narrowest_find(values, COUNT, &options, points) > 0;
         }
         print_message("  %s: %zu of %d\n", cases[row].name, alarms, ROUNDS);
         assert_in_range(alarms, 0, cases[row].alarms);
@@ -106,7 +108,7 @@ static void steps_are_found(void **state)
             double values[COUNT];
             struct mb_narrowest_point points[COUNT];
             fill(row, seed, cases[row].height, values);
-            size_t count = mb_narrowest_find(values, COUNT, 0.05, points);
+            size_t count = mb_narrowest_find(values, COUNT, &options, points);
             for (size_t i = 0; i < count; i++) {
                 if (fabs((double)points[i].index - COUNT / 3) <= 5.0) {
                     hits++;
