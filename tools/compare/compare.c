@@ -6,6 +6,7 @@
 #include "compare/attribute.h"
 #include "compare/index.h"
 #include "compare/values.h"
+#include "model/judge.h"
 #include "model/spec.h"
 
 // What the builder of a report carries around.
@@ -140,6 +141,30 @@ static void metric_add(struct builder *builder, const char *name)
     }
 }
 
+static bool service_only(const struct mb_compare_report *report)
+{
+    for (size_t i = 0; i < report->side_count; i++) {
+        const struct mb_result *result = report->sides[i].result;
+        for (size_t j = 0; j < result->cell_count; j++) {
+            if (!mb_judge_service_only(&result->cells[j])) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+// A default metric; of service times where nothing has response times.
+static void default_add(struct builder *builder, const char *name, bool service)
+{
+    static const char response[] = "response_time.";
+    size_t length = sizeof response - 1;
+    bool other = service && strncmp(name, response, length) == 0;
+    metric_add(builder,
+               other ? mb_arena_print(builder->arena, "service_time.%s", name + length)
+                     : name);
+}
+
 // The metrics asked for; else the default ones and what the spec calls primary beyond
 // them.
 static void metrics_choose(struct builder *builder)
@@ -156,8 +181,9 @@ static void metrics_choose(struct builder *builder)
     if (options->metric_count > 0) {
         return;
     }
+    bool service = service_only(builder->report);
     for (size_t i = 0; i < count; i++) {
-        metric_add(builder, defaults[i]);
+        default_add(builder, defaults[i], service);
     }
     for (size_t i = 0; i < builder->spec.primary_count; i++) {
         if (!metric_is_default(builder->spec.primary[i])) {

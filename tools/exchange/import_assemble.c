@@ -281,6 +281,22 @@ static void facts_add(struct assembly *assembly)
     }
 }
 
+// "http://user:secret@host/": what logs in stays out.
+static const char *url_safe(struct mb_arena *arena, const char *url)
+{
+    const char *scheme = url != NULL ? strstr(url, "://") : NULL;
+    const char *start = scheme != NULL ? scheme + 3 : url;
+    if (start == NULL) {
+        return NULL;
+    }
+    size_t authority = strcspn(start, "/?#");
+    const char *host = start;
+    for (const char *at = start; at < start + authority; at++) {
+        host = *at == '@' ? at + 1 : host;
+    }
+    return mb_arena_print(arena, "%.*s%s", (int)(start - url), url, host);
+}
+
 static void target_add(struct assembly *assembly, const char *variant, const char *url)
 {
     struct mb_result *result = assembly->result;
@@ -293,7 +309,7 @@ static void target_add(struct assembly *assembly, const char *variant, const cha
         mb_arena_grow(assembly->arena, result->targets, result->target_count,
                       &assembly->target_capacity, sizeof *result->targets);
     result->targets[result->target_count++] =
-        (struct mb_target){.variant = variant, .url = url};
+        (struct mb_target){.variant = variant, .url = url_safe(assembly->arena, url)};
 }
 
 // --- the header ---

@@ -14,6 +14,7 @@
 // to one interval early.
 static const double WHOLE_SHARE = 0.9;
 static const double MICRO_PER_ONE = 1e6;
+static const double NS_PER_S = 1e9;
 
 enum { TEAPOT = 418, LEAST_STATUS = 100, MAX_STATUS = 599 };
 
@@ -118,6 +119,16 @@ static void connections_read(struct reading *reading)
     }
 }
 
+// Without catch-up, calls that would be late are left out: fewer than asked for, but over
+// the whole time that they would take at their rate.
+static bool skipped_calls(const struct reading *reading)
+{
+    double calls = mb_node_number(key(reading, "Exactly"), 0);
+    double rate = (double)reading->run->point.rate_micro_rps / MICRO_PER_ONE;
+    return mb_node_boolean(key(reading, "NoCatchUp"), false) && rate > 0 &&
+           (double)reading->run->window_ns / NS_PER_S >= WHOLE_SHARE * calls / rate;
+}
+
 static enum mb_status times_read(struct reading *reading)
 {
     struct mb_import_run *run = reading->run;
@@ -136,9 +147,9 @@ static enum mb_status times_read(struct reading *reading)
                                     own.message);
     }
     int64_t asked_ns = 0;
-    const char *interrupted =
-        requested != NULL ? strstr(requested, ", interrupted after") : NULL;
-    if (interrupted != NULL) {
+    bool interrupted =
+        requested != NULL && strstr(requested, ", interrupted after") != NULL;
+    if (interrupted && !skipped_calls(reading)) {
         run->cut_off = mb_arena_print(reading->import->arena, "asked for %s", requested);
     } else if (requested != NULL &&
                mb_units_parse(MB_UNIT_DURATION, requested, &asked_ns, &own) == MB_OK &&
@@ -265,6 +276,17 @@ static void dists_put(struct reading *reading, const struct mb_dist *all,
     }
 }
 
+// How long connecting took: of all connections, since 1.22.
+static enum mb_status connect_read(struct reading *reading)
+{
+    const struct mb_node *node = key(reading, "ConnectionStats");
+    if (node == NULL || node->type != MB_NODE_MAP) {
+        return MB_OK;
+    }
+    return mb_import_fortio_histogram(
+        reading->json, node, &reading->run->part.dist[MB_DIST_CONNECT], reading->err);
+}
+
 static enum mb_status measurements_read(struct reading *reading)
 {
     struct mb_dist all;
@@ -275,6 +297,9 @@ static enum mb_status measurements_read(struct reading *reading)
         reading->json, key(reading, "DurationHistogram"), &all, reading->err);
     if (status == MB_OK && errors != NULL && errors->type == MB_NODE_MAP) {
         status = mb_import_fortio_histogram(reading->json, errors, &failed, reading->err);
+    }
+    if (status == MB_OK) {
+        status = connect_read(reading);
     }
     if (status == MB_OK) {
         status = codes_read(reading, &codes);
@@ -307,7 +332,6 @@ static void facts_add(struct reading *reading)
         const char *fact;
     } kept[] = {
         {"RunType", "run_type"},
-        {"Labels", "label"},
         {"RequestedDuration", "requested_duration"},
         {"Jitter", "jitter"},
         {"Uniform", "uniform"},
@@ -335,6 +359,19 @@ static void facts_add(struct reading *reading)
     }
 }
 
+// Without a label fortio makes one of the url and its own host's name, which is nobody's
+// business.
+static const char *label_read(struct reading *reading)
+{
+    const char *label = text(reading, "Labels");
+    if (label == NULL || strstr(label, " , ") != NULL) {
+        return NULL;
+    }
+    mb_import_fact_add(reading->import, reading->run, "label",
+                       mb_node_find(reading->node, "Labels"));
+    return label;
+}
+
 static void totals_read(struct reading *reading)
 {
     struct mb_counts *counts = &reading->run->part.counts;
@@ -356,7 +393,7 @@ enum mb_status mb_import_fortio_run(struct mb_import *import,
         return status;
     }
     *run = reading.run;
-    reading.run->name = text(&reading, "Labels");
+    reading.run->name = label_read(&reading);
     reading.run->version = text(&reading, "Version");
     reading.run->url = text(&reading, "URL");
     if (reading.run->url == NULL) {

@@ -92,7 +92,7 @@ static const struct {
     {MB_IMPORT_NO_OMISSION, no_omission, "parts/0/co_handling",
      "it is not known how coordinated omission was handled", true},
     {MB_IMPORT_NO_WARMUP, no_warmup, "warmup_ns",
-     "it is not known whether a warm-up was cut away", false},
+     "it is not known whether a warm-up was cut away", true},
     {MB_IMPORT_NO_TIME, no_time, "start",
      "it is not known when the trial started or how long it took", false},
     {MB_IMPORT_MIXED, is_mixed, "parts/0/dist",

@@ -78,7 +78,9 @@ int64_t mb_value_samples_needed(int64_t share);
 // In the other distributions, and where failed requests are among the values (mixed),
 // nothing is censored.
 struct mb_merged {
-    const struct mb_dist *only; // the single source when there was nothing to merge
+    const struct mb_dist *only; // the single source when there was nothing to merge, or
+                                // `joined`
+    struct mb_dist *joined;     // owned; buckets of several sources together
     struct mb_hdr *hdr;         // owned; NULL when the sources have no histograms
     int64_t n;                  // values; -1: not known
     int64_t sum;                // exact; -1: not known
@@ -88,8 +90,9 @@ struct mb_merged {
     int64_t censored_at_ns; // -1: not known
 };
 
-// Merging needs histograms of one configuration: other types stand alone (two of them,
-// or one beside a histogram, are MB_INVALID), and a part without the distribution makes
+// Merging needs histograms of one configuration, or buckets whose bounds fit each other
+// (mb_dist_join): other types stand alone (two of them, or one beside a histogram, are
+// MB_INVALID), and a part without the distribution makes
 // the whole unknown (MB_OK, n is -1). After failure nothing has to be released.
 MB_MUST_USE enum mb_status mb_merged_trial(const struct mb_cell *cell,
                                            const struct mb_trial *trial,

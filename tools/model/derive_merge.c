@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "model/derive.h"
+#include "model/dist_join.h"
 
 // Adds counts of which either may be unknown.
 static int64_t add_known(int64_t left, int64_t right)
@@ -82,6 +83,26 @@ static enum mb_status hdr_add(struct mb_merged *merged, const struct mb_dist *di
     return status;
 }
 
+// Joins buckets into *merged, whose own they become.
+static enum mb_status buckets_add(struct mb_merged *merged, const struct mb_dist *dist,
+                                  struct mb_err *err)
+{
+    struct mb_dist joined;
+    if (!mb_dist_join(merged->only, dist, &joined)) {
+        return mb_err_set(err, MB_INVALID,
+                          "distributions whose buckets have other bounds cannot be "
+                          "merged");
+    }
+    if (merged->joined != NULL) {
+        mb_mem_free(merged->joined->buckets);
+    } else {
+        merged->joined = mb_mem_alloc(1, sizeof *merged->joined);
+    }
+    *merged->joined = joined;
+    merged->only = merged->joined;
+    return MB_OK;
+}
+
 struct merge {
     struct mb_merged merged;
     size_t sources; // distributions seen
@@ -102,14 +123,20 @@ static enum mb_status merge_part(struct merge *merge, const struct mb_part *part
         merge->absent = true;
         return MB_OK;
     }
-    if (!first && (dist->type != MB_DIST_HDR || merged->only != NULL)) {
+    bool buckets = dist->type == MB_DIST_BUCKETS && merged->only != NULL &&
+                   merged->only->type == MB_DIST_BUCKETS;
+    if (!first && !buckets && (dist->type != MB_DIST_HDR || merged->only != NULL)) {
         return mb_err_set(err, MB_INVALID,
-                          "distributions other than histograms cannot be merged");
+                          "distributions other than histograms and buckets cannot be "
+                          "merged");
     }
     merged->n = first ? dist->n : add_known(merged->n, dist->n);
     merged->sum = first ? dist->sum : add_known(merged->sum, dist->sum);
     merged->min = least_known(merged->min, dist->min);
     merged->max = dist->max > merged->max ? dist->max : merged->max;
+    if (buckets) {
+        return buckets_add(merged, dist, err);
+    }
     if (dist->type != MB_DIST_HDR) {
         merged->only = dist;
         return MB_OK;
@@ -186,6 +213,12 @@ void mb_merged_release(struct mb_merged *merged)
         mb_hdr_release(merged->hdr);
         mb_mem_free(merged->hdr);
         merged->hdr = NULL;
+    }
+    if (merged->joined != NULL) {
+        mb_mem_free(merged->joined->buckets);
+        mb_mem_free(merged->joined);
+        merged->joined = NULL;
+        merged->only = NULL;
     }
 }
 

@@ -88,3 +88,19 @@ bool mb_judge_contradicts(const struct mb_fact *fact)
     const char *captured = mb_node_text(fact->captured, NULL);
     return declared == NULL || captured == NULL || !goes_on_from(captured, declared);
 }
+
+bool mb_judge_service_only(const struct mb_cell *cell)
+{
+    size_t parts = 0;
+    for (size_t t = 0; t < cell->trial_count; t++) {
+        for (size_t p = 0; p < cell->trials[t].part_count; p++) {
+            const struct mb_dist *dist = cell->trials[t].parts[p].dist;
+            if (dist[MB_DIST_RESPONSE].type != MB_DIST_ABSENT ||
+                dist[MB_DIST_SERVICE].type == MB_DIST_ABSENT) {
+                return false;
+            }
+            parts++;
+        }
+    }
+    return parts > 0;
+}

@@ -32,6 +32,10 @@ bool mb_judge_late(const struct mb_cell *cell, struct mb_value *lag,
 // MB422: requests were sent, and none succeeded.
 bool mb_judge_failing(const struct mb_cell *cell);
 
+// Only service times are known of the cell: what imports have of tools that count from
+// the actual sending. Where people's output shows response times, it then shows those.
+bool mb_judge_service_only(const struct mb_cell *cell);
+
 // MB320: declared and captured contradict each other. A declared text that the captured
 // one goes on from ("1.28" and "1.28.1", "6.6" and "6.6.32-generic") is less precise, not
 // wrong.

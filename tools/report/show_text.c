@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "model/derive.h"
+#include "model/judge.h"
 #include "report/show.h"
 #include "report/table.h"
 #include "stats/quantile.h"
@@ -94,6 +95,19 @@ struct remarks {
     double fewest[COLUMNS]; // samples where they were too few; 0: nowhere
 };
 
+// The metric of a column: response times, or service times where they are all there is.
+static const char *column_metric(const struct mb_cell *cell, size_t column, char *name)
+{
+    static const char response[] = "response_time.";
+    size_t length = sizeof response - 1;
+    const char *metric = columns[column].metric;
+    if (strncmp(metric, response, length) != 0 || !mb_judge_service_only(cell)) {
+        return metric;
+    }
+    (void)snprintf(name, TEXT_BYTES, "service_time.%s", metric + length);
+    return name;
+}
+
 static void values_add(struct mb_table *table, const struct mb_cell *cell,
                        const struct mb_trial *trial, struct remarks *remarks)
 {
@@ -101,7 +115,8 @@ static void values_add(struct mb_table *table, const struct mb_cell *cell,
     for (size_t i = 0; i < COLUMNS; i++) {
         struct mb_metric metric;
         char text[TEXT_BYTES] = "-";
-        if (mb_metric_parse(columns[i].metric, &metric)) {
+        char name[TEXT_BYTES];
+        if (mb_metric_parse(column_metric(cell, i, name), &metric)) {
             struct mb_value value = trial != NULL ? mb_derive_trial(cell, trial, &metric)
                                                   : mb_derive_cell(cell, &metric);
             value_text(&metric, &value, text);
@@ -150,7 +165,8 @@ static void intervals_add(struct mb_table *table, const struct mb_cell *cell,
     bool any = false;
     for (size_t i = 0; i < COLUMNS; i++) {
         struct mb_metric metric;
-        if (mb_metric_parse(columns[i].metric, &metric)) {
+        char name[TEXT_BYTES];
+        if (mb_metric_parse(column_metric(cell, i, name), &metric)) {
             struct mb_derive_interval interval = mb_derive_interval(cell, &metric);
             interval_text(&interval, texts[i]);
             any = any || texts[i][0] != '\0';
@@ -202,14 +218,17 @@ static void point_print(struct page *page, size_t first, struct mb_buf *out)
     for (size_t i = 0; i < COLUMNS; i++) {
         mb_table_add(&table, MB_TABLE_FAINT, columns[i].title);
     }
+    bool service = false;
     for (size_t i = first; i < result->cell_count; i++) {
         if (mb_point_equal(&result->cells[i].point, point)) {
+            service = service || mb_judge_service_only(&result->cells[i]);
             cell_add(page, &table, &result->cells[i]);
         }
     }
     mb_buf_append_string(out, "\n");
     safe_append(out, mb_point_title(arena, point));
-    mb_buf_print(out, " · %s loop\n", mb_load_model_name(point->load_model));
+    mb_buf_print(out, " · %s loop%s\n", mb_load_model_name(point->load_model),
+                 service ? " · service times" : "");
     mb_table_print(&table, INDENT, show->width, show->color, out);
 }
 
