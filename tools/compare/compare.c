@@ -76,8 +76,13 @@ static double confidence_choose(const struct builder *builder)
     return share > 0 ? (double)share / 1e9 : 0.95;
 }
 
+// What decides where no spec says it: the default of a spec (spec/documents.md).
 static bool metric_is_primary(const struct mb_spec *spec, const char *name)
 {
+    if (spec->resolved == NULL) {
+        return strcmp(name, "response_time.p50") == 0 ||
+               strcmp(name, "response_time.p99") == 0;
+    }
     for (size_t i = 0; i < spec->primary_count; i++) {
         if (strcmp(spec->primary[i], name) == 0) {
             return true;
