@@ -44,7 +44,6 @@ build|has_program make|make|build
 build|has_header c stdio.h|libc6-dev|C library headers
 build|has_program pkg-config|pkg-config pkgconf|finding libraries
 build|has_library yaml-0.1|libyaml-dev|reading YAML
-build|has_library jansson|libjansson-dev|reading and writing JSON
 build|has_library libcrypto|libssl-dev|SHA-256
 build|has_library sqlite3|libsqlite3-dev|histories
 build|has_library zlib|zlib1g-dev|compressed histograms

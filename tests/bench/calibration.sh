@@ -12,7 +12,7 @@ dir=$build/bench
 mkdir -p "$dir"
 # shellcheck disable=SC2046  # flags, word by word
 cc -std=c11 -D_GNU_SOURCE -Itools -O2 tests/bench/calibration.c "$build/libmeshbench.a" \
-    $(pkg-config --libs yaml-0.1 jansson libcrypto zlib) -lm -pthread -o "$dir/calibration"
+    $(pkg-config --libs yaml-0.1 libcrypto zlib) -lm -pthread -o "$dir/calibration"
 nice "$dir/calibration" --go "$dir/null.txt" "$dir/effect.txt" >"$dir/table.txt"
 if ! command -v benchstat >/dev/null; then
     cat "$dir/table.txt"

@@ -9,7 +9,7 @@ if ! "$cc" -fanalyzer -x c -fsyntax-only - </dev/null 2>/dev/null; then
 fi
 build=${BUILD:-build}
 mkdir -p "$build/analyzer"
-flags=$(pkg-config --cflags yaml-0.1 jansson libcrypto zlib)
+flags=$(pkg-config --cflags yaml-0.1 libcrypto zlib)
 passed=0 failed=0
 for source in tools/*/*.c; do
     log=$build/analyzer/$(tr / _ <<<"$source").log

@@ -7,7 +7,7 @@ if ! command -v clang-tidy >/dev/null 2>&1; then
     exit 0
 fi
 build=${BUILD:-build}
-flags=$(pkg-config --cflags yaml-0.1 jansson libcrypto zlib)
+flags=$(pkg-config --cflags yaml-0.1 libcrypto zlib)
 passed=0 failed=0
 for source in tools/*/*.c; do
     # shellcheck disable=SC2086  # a list of flags

@@ -30,7 +30,7 @@ c=tools/base/planted.c
 plant floors 'base may not include cli' "echo '#include \"cli/cli.h\"' >$c"
 plant floors 'format may not include stats' "echo '# include \"stats/hdr.h\"' >tools/format/planted.h"
 plant floors 'may not include run' "echo '#include \"run/plan.h\"' >tools/load/planted.c"
-plant floors '<jansson.h> belongs to' "echo '#include <jansson.h>' >$c"
+plant floors '<yaml.h> belongs to' "echo '#include <yaml.h>' >$c"
 plant floors 'foreign header' "echo '#include <yaml.h>' >tools/format/planted.h"
 plant floors 'no row' "mkdir tools/extra && echo '#include <stdio.h>' >tools/extra/planted.c"
 plant floors 'before its own' "sed -i 's|^#include \"base/err.h\"|#include <math.h>\n&|' tools/base/err.c"

@@ -1,18 +1,27 @@
 #include "base/arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/mem.h"
 
 enum { CHUNK_MIN = 4096, CHUNK_MAX = 1 << 20 };
 
+// An arena that has grown to LARGE goes on in chunks of huge pages where the kernel has
+// them: filling a few hundred megabytes page by page takes as long as reading what goes
+// into them.
+enum { LARGE = 8 << 20, HUGE_PAGE = 2 << 20, HUGE_CHUNK = 4 * HUGE_PAGE };
+
 struct mb_arena_chunk {
     struct mb_arena_chunk *next;
     size_t used;
     size_t capacity;
+    void *mapping; // what to unmap, and its size; NULL: memory from the heap
+    size_t mapping_size;
     alignas(max_align_t) unsigned char bytes[];
 };
 
@@ -27,10 +36,32 @@ void mb_arena_release(struct mb_arena *arena)
     struct mb_arena_chunk *chunk = arena->head;
     while (chunk != NULL) {
         struct mb_arena_chunk *next = chunk->next;
-        mb_mem_free(chunk);
+        if (chunk->mapping != NULL) {
+            (void)munmap(chunk->mapping, chunk->mapping_size);
+        } else {
+            mb_mem_free(chunk);
+        }
         chunk = next;
     }
     mb_arena_init(arena);
+}
+
+// A chunk at the start of a huge page; NULL when there is no mapping to be had.
+static struct mb_arena_chunk *chunk_map(void)
+{
+    const size_t size = HUGE_CHUNK + HUGE_PAGE;
+    unsigned char *mapping = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (mapping == MAP_FAILED) {
+        return NULL;
+    }
+    size_t offset = (HUGE_PAGE - (uintptr_t)mapping % HUGE_PAGE) % HUGE_PAGE;
+    (void)madvise(mapping + offset, HUGE_CHUNK, MADV_HUGEPAGE); // a wish
+    struct mb_arena_chunk *chunk = (struct mb_arena_chunk *)(void *)(mapping + offset);
+    chunk->mapping = mapping;
+    chunk->mapping_size = size;
+    chunk->capacity = HUGE_CHUNK - sizeof *chunk;
+    return chunk;
 }
 
 // Chunks double up to CHUNK_MAX, so that small documents cost one page and large ones few
@@ -44,8 +75,12 @@ static struct mb_arena_chunk *chunk_add(struct mb_arena *arena, size_t size)
     if (capacity < size) {
         capacity = size;
     }
-    struct mb_arena_chunk *chunk = mb_mem_alloc(1, sizeof *chunk + capacity);
-    chunk->capacity = capacity;
+    bool large = arena->size_bytes >= LARGE && size <= HUGE_CHUNK / 2;
+    struct mb_arena_chunk *chunk = large ? chunk_map() : NULL;
+    if (chunk == NULL) {
+        chunk = mb_mem_alloc(1, sizeof *chunk + capacity);
+        chunk->capacity = capacity;
+    }
     chunk->next = arena->head;
     arena->head = chunk;
     return chunk;

@@ -1,142 +1,428 @@
-// JSON by jansson, copied into our tree: one pass for its parser, one for ours. Places
-// are not kept by jansson; json_walk.c finds them when somebody asks.
+// JSON in one pass over the text. This reader knows that there is a fault, but not how to
+// say it, and it keeps no places: json_walk.c does both when somebody asks, because
+// counting columns would cost as much as all the rest.
 #include "format/syntax.h"
 
-#include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "base/units.h"
 #include "format/utf8.h"
 
-struct reader {
-    struct mb_arena *arena;
-    bool too_deep;
+enum {
+    KEY_SLOTS = 512,   // of recently seen keys; a power of two
+    FEW_KEYS = 16,     // of a map: looked through for each new one
+    NUMBER_BYTES = 512 // longer numbers are read all the same
 };
 
-static struct mb_node *value_read(struct reader *reader, const json_t *value, int depth);
+// An item of a list or an entry of a map that is not closed yet.
+struct pending {
+    struct mb_node *key; // NULL: of a list
+    struct mb_node *value;
+    size_t key_end; // offset behind the key in the text
+};
 
-static struct mb_node *list_read(struct reader *reader, const json_t *value, int depth)
+struct reader {
+    struct mb_doc *doc;
+    const char *at;
+    const char *end;
+    size_t nodes;
+    bool wide;             // an integer beyond int64_t became a float
+    struct pending *stack; // items and entries of all open lists and maps
+    size_t depth;          // of the stack
+    size_t capacity;
+    size_t duplicate_end; // offset behind a key that was there already; 0: none
+    struct mb_node *keys[KEY_SLOTS]; // shared by the maps that have them
+};
+
+static struct mb_node *value_read(struct reader *reader, int depth);
+
+static struct mb_node *node_new(struct reader *reader, enum mb_node_type type)
 {
-    struct mb_node *node = mb_node_list(reader->arena);
-    size_t count = json_array_size(value);
-    node->as.list.items =
-        mb_arena_alloc(reader->arena, count, sizeof *node->as.list.items);
-    node->as.list.capacity = count;
-    for (size_t i = 0; i < count; i++) {
-        node->as.list.items[i] = value_read(reader, json_array_get(value, i), depth + 1);
-    }
-    node->as.list.count = count;
+    struct mb_node *node = mb_arena_alloc(reader->doc->arena, 1, sizeof *node);
+    node->type = type;
     return node;
 }
 
-static struct mb_node *map_read(struct reader *reader, json_t *value, int depth)
+static void blanks_skip(struct reader *reader)
 {
-    struct mb_node *node = mb_node_map(reader->arena);
-    size_t count = json_object_size(value);
-    node->as.map.entries =
-        mb_arena_alloc(reader->arena, count, sizeof *node->as.map.entries);
-    node->as.map.capacity = count;
-    struct mb_node_entry *entry = node->as.map.entries;
-    for (void *at = json_object_iter(value); at != NULL;
-         at = json_object_iter_next(value, at)) {
-        entry->key = mb_node_bytes(reader->arena, json_object_iter_key(at),
-                                   json_object_iter_key_len(at));
-        entry->key->quoted = true;
-        entry->value = value_read(reader, json_object_iter_value(at), depth + 1);
-        entry++;
+    const char *at = reader->at;
+    while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t') {
+        at++; // the NUL behind the text ends it
     }
-    node->as.map.count = count;
-    return node;
+    reader->at = at;
 }
 
-// On too deep a value the tree is cut off; the caller throws it away.
-static struct mb_node *value_read(struct reader *reader, const json_t *value, int depth)
+static bool take(struct reader *reader, char c)
 {
-    struct mb_node *node;
-    switch (json_typeof(value)) {
-    case JSON_OBJECT:
-    case JSON_ARRAY:
-        if (depth >= MB_DOC_MAX_DEPTH) {
-            reader->too_deep = true;
-            return mb_node_null(reader->arena);
+    bool there = *reader->at == c;
+    reader->at += there;
+    return there;
+}
+
+// Eight bytes of a string at once: none ends it, escapes or is a control character.
+static bool is_plain8(const char *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t high = UINT64_C(0x8080808080808080);
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    uint64_t quote = word ^ (ones * '"');
+    uint64_t escape = word ^ (ones * '\\');
+    uint64_t hit = ((quote - ones) & ~quote) | ((escape - ones) & ~escape) |
+                   ((word - ones * 0x20) & ~word);
+    return (hit & high) == 0;
+}
+
+// Where a string whose first character is at `at` stops being plain.
+static const char *plain_end(const char *at, const char *end)
+{
+    while (end - at >= 8 && is_plain8(at)) {
+        at += 8;
+    }
+    while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20) {
+        at++;
+    }
+    return at;
+}
+
+// Writes a character as UTF-8; returns how many bytes it takes.
+static size_t utf8_put(char *out, uint32_t c)
+{
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    size_t more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    static const unsigned char marks[] = {0, 0xC0, 0xE0, 0xF0};
+    out[0] = (char)(marks[more] | c >> (6 * more));
+    for (size_t i = 1; i <= more; i++) {
+        out[i] = (char)(0x80 | (c >> (6 * (more - i)) & 0x3F));
+    }
+    return more + 1;
+}
+
+// A string with escapes, from behind its quote. NULL: a fault.
+static struct mb_node *escaped_read(struct reader *reader, const char *at)
+{
+    const char *end = at;
+    while (end < reader->end && *end != '"') {
+        end += *end == '\\' ? 2 : 1;
+    }
+    if (end >= reader->end) {
+        return NULL;
+    }
+    struct mb_node *node = node_new(reader, MB_NODE_STRING);
+    char *out = mb_arena_alloc(reader->doc->arena, (size_t)(end - at) + 1, 1);
+    size_t size = 0;
+    while (at < end) {
+        const char *plain = plain_end(at, end);
+        memcpy(out + size, at, (size_t)(plain - at));
+        size += (size_t)(plain - at);
+        at = plain;
+        uint32_t c = 0;
+        size_t length = at < end && *at == '\\' ? mb_json_escape(at, end, &c) : 0;
+        if (at < end && length == 0) {
+            return NULL;
         }
-        return json_is_array(value) ? list_read(reader, value, depth)
-                                    : map_read(reader, (json_t *)value, depth);
-    case JSON_STRING:
-        node = mb_node_bytes(reader->arena, json_string_value(value),
-                             json_string_length(value));
-        node->quoted = true;
-        return node;
-    case JSON_INTEGER:
-        return mb_node_int(reader->arena, json_integer_value(value));
-    case JSON_REAL:
-        return mb_node_float(reader->arena, json_real_value(value));
-    case JSON_TRUE:
-    case JSON_FALSE:
-        return mb_node_bool(reader->arena, json_is_true(value));
-    case JSON_NULL:
-        break;
+        size += length > 0 ? utf8_put(out + size, c) : 0;
+        at += length;
     }
-    return mb_node_null(reader->arena);
+    node->as.string.data = out;
+    node->as.string.size = size;
+    reader->at = end + 1;
+    return node;
 }
 
-// jansson has no limit on size, so the text is counted before it is handed over: a value
-// needs a separator before it. Separators within strings count too, so the exact count
-// is left to the fault that is found by the walk.
-static bool may_hold_too_many(const char *text, size_t size)
+// A string, at its quote. NULL: a fault.
+static struct mb_node *string_read(struct reader *reader)
 {
-    if (size / 2 < MB_DOC_MAX_NODES) {
+    const char *start = reader->at + 1;
+    const char *end = plain_end(start, reader->end);
+    struct mb_node *node = NULL;
+    if (end < reader->end && *end == '"') {
+        node = mb_node_bytes(reader->doc->arena, start, (size_t)(end - start));
+        reader->at = end + 1;
+    } else if (end < reader->end && *end == '\\') {
+        node = escaped_read(reader, start);
+    }
+    if (node != NULL) {
+        node->quoted = true;
+    }
+    return node;
+}
+
+// Results repeat a few keys a million times: those seen lately are shared.
+static struct mb_node *key_read(struct reader *reader)
+{
+    const char *start = reader->at + 1;
+    const char *end = plain_end(start, reader->end);
+    if (end == reader->end || *end != '"') {
+        return string_read(reader);
+    }
+    size_t size = (size_t)(end - start);
+    uint64_t mix = size;
+    for (size_t i = 0; i < size; i++) {
+        mix = mix * 31 + (unsigned char)start[i];
+    }
+    struct mb_node **slot = &reader->keys[(mix ^ mix >> 16) % KEY_SLOTS];
+    if (*slot == NULL || (*slot)->as.string.size != size ||
+        memcmp((*slot)->as.string.data, start, size) != 0) {
+        *slot = string_read(reader);
+        return *slot;
+    }
+    reader->at = end + 1;
+    return *slot;
+}
+
+static struct mb_node *number_read(struct reader *reader)
+{
+    const char *start = reader->at;
+    const char *end = mb_json_number_end(start, reader->end);
+    if (end == NULL) {
+        return NULL;
+    }
+    char few[NUMBER_BYTES];
+    size_t size = (size_t)(end - start);
+    bool fits = size < sizeof few;
+    char *text = fits ? few : mb_mem_alloc(size + 1, 1);
+    memcpy(text, start, size);
+    text[size] = '\0';
+    struct mb_err ignored = {0};
+    struct mb_node *node = node_new(reader, MB_NODE_INT);
+    bool whole = strpbrk(text, ".eE") == NULL;
+    bool good = whole && mb_units_parse_int(text, INT64_MIN, INT64_MAX, &node->as.integer,
+                                            &ignored) == MB_OK;
+    if (!good) {
+        node->type = MB_NODE_FLOAT;
+        good = mb_units_parse_double(text, &node->as.number, &ignored) == MB_OK;
+        reader->wide = reader->wide || whole;
+    }
+    if (!fits) {
+        mb_mem_free(text);
+    }
+    reader->at = end;
+    return good ? node : NULL;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+// Most numbers are whole and short.
+static struct mb_node *short_number_read(struct reader *reader)
+{
+    enum { DIGITS_MAX = 18 }; // that fit int64_t whatever they are
+    const char *at = reader->at;
+    int64_t value = 0;
+    while (is_digit(*at) && at - reader->at < DIGITS_MAX) {
+        value = value * 10 + (*at++ - '0');
+    }
+    ptrdiff_t digits = at - reader->at;
+    bool zero_first = *reader->at == '0' && digits > 1;
+    if (digits == 0 || is_digit(*at) || zero_first || *at == '.' || *at == 'e' ||
+        *at == 'E') {
+        return number_read(reader);
+    }
+    struct mb_node *node = node_new(reader, MB_NODE_INT);
+    node->as.integer = value;
+    reader->at = at;
+    return node;
+}
+
+static struct mb_node *word_read(struct reader *reader)
+{
+    static const struct {
+        const char *text;
+        enum mb_node_type type;
+        bool boolean;
+    } words[] = {{"true", MB_NODE_BOOL, true},
+                 {"false", MB_NODE_BOOL, false},
+                 {"null", MB_NODE_NULL, false}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        size_t size = strlen(words[i].text);
+        if (strncmp(reader->at, words[i].text, size) == 0) {
+            struct mb_node *node = node_new(reader, words[i].type);
+            node->as.boolean = words[i].boolean;
+            reader->at += size;
+            return node;
+        }
+    }
+    return NULL;
+}
+
+static void pending_push(struct reader *reader, struct pending pending)
+{
+    if (reader->depth == reader->capacity) {
+        reader->capacity = reader->capacity > 0 ? reader->capacity * 2 : 256;
+        reader->stack =
+            mb_mem_resize(reader->stack, reader->capacity, sizeof *reader->stack);
+    }
+    reader->stack[reader->depth++] = pending;
+}
+
+static struct mb_node *list_read(struct reader *reader, int depth)
+{
+    struct mb_node *list = node_new(reader, MB_NODE_LIST);
+    size_t base = reader->depth;
+    reader->at++;
+    blanks_skip(reader);
+    bool more = !take(reader, ']');
+    while (more) {
+        struct pending item = {.value = value_read(reader, depth + 1)};
+        if (item.value == NULL) {
+            return NULL;
+        }
+        pending_push(reader, item);
+        blanks_skip(reader);
+        more = take(reader, ',');
+        if (!more && !take(reader, ']')) {
+            return NULL;
+        }
+    }
+    size_t count = reader->depth - base;
+    list->as.list.count = count;
+    list->as.list.capacity = count;
+    list->as.list.items =
+        mb_arena_alloc(reader->doc->arena, count, sizeof *list->as.list.items);
+    for (size_t i = 0; i < count; i++) {
+        list->as.list.items[i] = reader->stack[base + i].value;
+    }
+    reader->depth = base;
+    return list;
+}
+
+static bool is_same_key(const struct mb_node *left, const struct mb_node *right)
+{
+    return left == right || (left->as.string.size == right->as.string.size &&
+                             memcmp(left->as.string.data, right->as.string.data,
+                                    left->as.string.size) == 0);
+}
+
+static int pending_compare(const void *left, const void *right)
+{
+    const struct pending *a = left;
+    const struct pending *b = right;
+    int order = mb_node_key_compare(a->key, b->key);
+    if (order != 0) {
+        return order;
+    }
+    return (a->key_end > b->key_end) - (a->key_end < b->key_end);
+}
+
+// Notes the first key that repeats an earlier one; many are sorted for that.
+static bool keys_differ(struct reader *reader, const struct pending *entries,
+                        size_t count)
+{
+    struct pending *sorted = mb_mem_alloc(count, sizeof *sorted);
+    memcpy(sorted, entries, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, pending_compare);
+    for (size_t i = 1; i < count; i++) {
+        if (is_same_key(sorted[i - 1].key, sorted[i].key) &&
+            (reader->duplicate_end == 0 || sorted[i].key_end < reader->duplicate_end)) {
+            reader->duplicate_end = sorted[i].key_end;
+        }
+    }
+    mb_mem_free(sorted);
+    return reader->duplicate_end == 0;
+}
+
+// An entry, without what follows it. False: a fault.
+static bool entry_read(struct reader *reader, size_t base, int depth)
+{
+    blanks_skip(reader);
+    struct pending entry = {.key = *reader->at == '"' ? key_read(reader) : NULL};
+    if (entry.key == NULL) {
         return false;
     }
-    size_t count = 1;
-    for (size_t i = 0; i < size; i++) {
-        count += text[i] == ',' || text[i] == ':' || text[i] == '[';
+    entry.key_end = (size_t)(reader->at - reader->doc->text);
+    size_t count = reader->depth - base;
+    for (size_t i = 0; count < FEW_KEYS && i < count; i++) {
+        if (is_same_key(reader->stack[base + i].key, entry.key)) {
+            reader->duplicate_end = entry.key_end;
+            return false;
+        }
     }
-    return count > MB_DOC_MAX_NODES;
+    blanks_skip(reader);
+    entry.value = take(reader, ':') ? value_read(reader, depth + 1) : NULL;
+    pending_push(reader, entry);
+    return entry.value != NULL;
 }
 
-static enum mb_status error_say(const struct mb_doc *doc, const json_error_t *error,
-                                struct mb_err *err)
+static struct mb_node *map_read(struct reader *reader, int depth)
 {
-    bool twice = json_error_code(error) == json_error_duplicate_key;
-    size_t bom = mb_utf8_bom(doc->text, doc->size);
-    enum mb_status status =
-        mb_json_explain(doc, twice ? bom + (size_t)error->position : 0, err);
-    if (status != MB_OK) {
-        return status;
+    struct mb_node *map = node_new(reader, MB_NODE_MAP);
+    size_t base = reader->depth;
+    reader->at++;
+    blanks_skip(reader);
+    bool more = !take(reader, '}');
+    while (more) {
+        if (!entry_read(reader, base, depth)) {
+            return NULL;
+        }
+        blanks_skip(reader);
+        more = take(reader, ',');
+        if (!more && !take(reader, '}')) {
+            return NULL;
+        }
     }
-    return mb_err_at(err, MB_INVALID, doc->name, error->line, error->column, "%s",
-                     error->text);
+    size_t count = reader->depth - base;
+    const struct pending *entries = reader->stack + base;
+    if (count > FEW_KEYS && !keys_differ(reader, entries, count)) {
+        return NULL;
+    }
+    map->as.map.count = count;
+    map->as.map.capacity = count;
+    map->as.map.entries =
+        mb_arena_alloc(reader->doc->arena, count, sizeof *map->as.map.entries);
+    for (size_t i = 0; i < count; i++) {
+        map->as.map.entries[i] = (struct mb_node_entry){entries[i].key, entries[i].value};
+    }
+    reader->depth = base;
+    return map;
+}
+
+// NULL: a fault, or more than the limits of doc.h allow.
+static struct mb_node *value_read(struct reader *reader, int depth)
+{
+    blanks_skip(reader);
+    char first = *reader->at;
+    reader->nodes++;
+    if (reader->nodes > MB_DOC_MAX_NODES) {
+        return NULL;
+    }
+    if (first == '{' || first == '[') {
+        return depth >= MB_DOC_MAX_DEPTH ? NULL
+               : first == '['            ? list_read(reader, depth)
+                                         : map_read(reader, depth);
+    }
+    if (first == '"') {
+        return string_read(reader);
+    }
+    bool number = first == '-' || is_digit(first);
+    return number ? short_number_read(reader) : word_read(reader);
 }
 
 enum mb_status mb_json_parse(struct mb_doc *doc, struct mb_err *err)
 {
-    size_t bom = mb_utf8_bom(doc->text, doc->size);
-    size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY;
-    json_error_t error;
-    if (may_hold_too_many(doc->text, doc->size)) {
-        enum mb_status status = mb_json_explain(doc, 0, err);
-        if (status != MB_OK) {
-            return status;
-        }
-    }
-    json_t *value = json_loadb(doc->text + bom, doc->size - bom, flags, &error);
-    bool wide = value == NULL && json_error_code(&error) == json_error_numeric_overflow;
-    if (wide) { // integers beyond int64_t: the walk tells them apart by their text
-        value = json_loadb(doc->text + bom, doc->size - bom,
-                           flags | JSON_DECODE_INT_AS_REAL, &error);
-    }
-    if (value == NULL) {
-        return error_say(doc, &error, err);
-    }
-    struct reader reader = {.arena = doc->arena};
-    struct mb_node *root = value_read(&reader, value, 0);
-    json_decref(value);
-    if (reader.too_deep) {
-        return mb_json_explain(doc, 0, err);
+    struct reader reader = {.doc = doc,
+                            .at = doc->text + mb_utf8_bom(doc->text, doc->size),
+                            .end = doc->text + doc->size};
+    struct mb_node *root = value_read(&reader, 0);
+    blanks_skip(&reader);
+    bool good = root != NULL && reader.at == reader.end;
+    mb_mem_free(reader.stack);
+    if (!good) {
+        enum mb_status status = mb_json_explain(doc, reader.duplicate_end, err);
+        return status != MB_OK ? status
+                               : mb_err_at(err, MB_INVALID, doc->name, 1, 1,
+                                           "text cannot be read as JSON");
     }
     doc->root = root;
-    if (wide) {
-        mb_doc_locate(doc->arena, doc);
+    if (reader.wide) {
+        mb_doc_locate(doc->arena, doc); // such a number is only exact as it was written
     }
     return MB_OK;
 }

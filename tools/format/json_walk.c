@@ -69,13 +69,18 @@ static bool hex4(const char *at, const char *end, uint32_t *value)
     return true;
 }
 
-// Checks the escape at `at` (a backslash) and gives its length; 0: wrong, *reason says
-// why.
-static size_t escape_check(const char *at, const char *end, const char **reason)
+// Checks the escape at `at` (a backslash) and gives its length and its character; 0:
+// wrong, *reason says why.
+static size_t escape_check(const char *at, const char *end, uint32_t *character,
+                           const char **reason)
 {
+    static const char letters[] = "\"\\/bfnrt";
+    static const char meanings[] = "\"\\/\b\f\n\r\t";
     uint32_t unit;
     *reason = "unknown escape in a string";
-    if (end - at >= 2 && at[1] != '\0' && strchr("\"\\/bfnrt", at[1]) != NULL) {
+    const char *letter = end - at >= 2 && at[1] != '\0' ? strchr(letters, at[1]) : NULL;
+    if (letter != NULL) {
+        *character = (unsigned char)meanings[letter - letters];
         return 2;
     }
     if (end - at < 2 || at[1] != 'u') {
@@ -89,6 +94,7 @@ static size_t escape_check(const char *at, const char *end, const char **reason)
     if (unit == 0) {
         return 0;
     }
+    *character = unit;
     if (unit < 0xD800 || unit >= 0xE000) {
         return 6;
     }
@@ -96,7 +102,14 @@ static size_t escape_check(const char *at, const char *end, const char **reason)
     uint32_t low = 0;
     bool paired = unit < 0xDC00 && end - at >= 12 && at[6] == '\\' && at[7] == 'u' &&
                   hex4(at + 8, end, &low) && low >= 0xDC00 && low < 0xE000;
+    *character = 0x10000 + ((unit & 0x3FF) << 10) + (low & 0x3FF);
     return paired ? 12 : 0;
+}
+
+size_t mb_json_escape(const char *at, const char *end, uint32_t *character)
+{
+    const char *reason = NULL;
+    return escape_check(at, end, character, &reason);
 }
 
 static bool string_walk(struct walk *walk)
@@ -105,6 +118,7 @@ static bool string_walk(struct walk *walk)
     const char *end = walk->at.end;
     while (at < end && *at != '"') {
         const char *reason = NULL;
+        uint32_t character = 0;
         size_t length = 1;
         if ((unsigned char)*at < 0x20) {
             bool line_end = *at == '\n' || *at == '\r';
@@ -118,7 +132,7 @@ static bool string_walk(struct walk *walk)
                                   : "write it as an escape, such as \\t");
         }
         if (*at == '\\') {
-            length = escape_check(at, end, &reason);
+            length = escape_check(at, end, &character, &reason);
         }
         if (length == 0) {
             mb_utf8_advance(&walk->at, at);
@@ -141,8 +155,7 @@ static const char *digits_skip(const char *at, const char *end)
     return at;
 }
 
-// Where the number at `at` ends; NULL when it is none by JSON's grammar.
-static const char *number_end(const char *at, const char *end)
+const char *mb_json_number_end(const char *at, const char *end)
 {
     at += at < end && *at == '-';
     const char *whole = at;
@@ -169,31 +182,16 @@ static const char *number_end(const char *at, const char *end)
     return at;
 }
 
-// A document with an integer beyond int64_t was read with all its integers as floats:
-// those that fit become integers again.
-static void number_restore(struct mb_node *node)
-{
-    struct mb_err ignored = {0};
-    int64_t value;
-    if (node->type == MB_NODE_FLOAT && strpbrk(node->lexeme, ".eE") == NULL &&
-        mb_units_parse_int(node->lexeme, INT64_MIN, INT64_MAX, &value, &ignored) ==
-            MB_OK) {
-        node->type = MB_NODE_INT;
-        node->as.integer = value;
-    }
-}
-
 static bool number_walk(struct walk *walk, struct mb_node *node)
 {
     const char *start = walk->at.at;
-    const char *to = number_end(start, walk->at.end);
+    const char *to = mb_json_number_end(start, walk->at.end);
     if (to == NULL) {
         return fault(walk, "a number is not written as JSON allows",
                      "no leading zeros or '+', digits on both sides of the point");
     }
     if (node != NULL) {
         node->lexeme = mb_arena_copy_bytes(walk->arena, start, (size_t)(to - start));
-        number_restore(node);
     }
     if (walk->arena == NULL) {
         char text[512];
@@ -347,6 +345,11 @@ static bool map_walk(struct walk *walk, struct mb_node *node, int depth)
         assert(node == NULL || i < node->as.map.count);
         struct mb_node_entry none = {NULL, NULL};
         struct mb_node_entry *entry = node != NULL ? &node->as.map.entries[i] : &none;
+        if (node != NULL) { // maps share their keys until these have places
+            struct mb_node *own = mb_arena_alloc(walk->arena, 1, sizeof *own);
+            *own = *entry->key;
+            entry->key = own;
+        }
         if (!key_walk(walk, entry->key, &first) ||
             !value_walk(walk, entry->value, depth + 1) ||
             !separator_walk(walk, '}', &more)) {
@@ -426,6 +429,6 @@ void mb_json_locate(struct mb_arena *arena, struct mb_doc *doc)
     struct walk walk = {.doc = doc, .arena = arena, .err = &none};
     mb_utf8_start(&walk.at, doc->text, doc->size);
     bool good = value_walk(&walk, doc->root, 0);
-    assert(good); // jansson has read this text
+    assert(good); // it was read from this text
     (void)good;
 }

@@ -31,10 +31,12 @@ struct mb_node_entry {
 
 struct mb_node {
     enum mb_node_type type;
-    int line;    // 1-based; 0: not known (made here, or JSON not located yet)
-    int column;  // 1-based, in characters
-    int length;  // characters of the scalar as written; 1 for lists, maps, several lines
-    bool quoted; // a scalar that was written in quotes or as a block
+    int line;   // 1-based; 0: not known (made here, or JSON not located yet)
+    int column; // 1-based, in characters
+    // Characters of the scalar as written; 1 for lists, maps, several lines. A large
+    // result has millions of nodes: bits save an eighth of each.
+    unsigned length : 31;
+    bool quoted : 1; // a scalar that was written in quotes or as a block
     union {
         bool boolean;
         int64_t integer;

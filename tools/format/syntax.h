@@ -22,11 +22,18 @@ struct mb_yaml_problem {
 enum mb_status mb_yaml_explain(const struct mb_doc *doc,
                                const struct mb_yaml_problem *problem, struct mb_err *err);
 
-// Finds the first fault in a text that jansson refused, and says it with its place.
-// `duplicate_end` is the offset behind a key that jansson found twice; 0 when it found
-// none. Returns MB_OK when it sees no fault.
+// Finds the first fault in a text that mb_json_parse could not read, and says it with its
+// place. `duplicate_end` is the offset behind a key that is in its map already; 0 when
+// there is none.
 enum mb_status mb_json_explain(const struct mb_doc *doc, size_t duplicate_end,
                                struct mb_err *err);
+
+// Length of the escape at `at` (a backslash), whose character is filled in; 0: it is
+// none.
+size_t mb_json_escape(const char *at, const char *end, uint32_t *character);
+
+// Where the number at `at` ends; NULL when it is none by JSON's grammar.
+const char *mb_json_number_end(const char *at, const char *end);
 
 // Fills in places and lexemes of a tree that was read from doc->text.
 void mb_json_locate(struct mb_arena *arena, struct mb_doc *doc);

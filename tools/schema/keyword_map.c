@@ -8,10 +8,17 @@ static bool is_map(const struct mb_schema_frame *frame)
     return frame->instance->type == MB_NODE_MAP;
 }
 
+static bool is_key(const struct mb_node *left, const struct mb_node *right)
+{
+    size_t size = left->as.string.size;
+    return size == right->as.string.size &&
+           memcmp(left->as.string.data, right->as.string.data, size) == 0;
+}
+
 static bool has_key(const struct mb_node *map, const struct mb_node *key)
 {
     for (size_t i = 0; i < map->as.map.count; i++) {
-        if (mb_node_key_compare(map->as.map.entries[i].key, key) == 0) {
+        if (is_key(map->as.map.entries[i].key, key)) {
             return true;
         }
     }
@@ -91,7 +98,7 @@ bool mb_keyword_properties(struct mb_schema_frame *frame,
     for (size_t i = 0; is_map(frame) && i < frame->instance->as.map.count; i++) {
         const struct mb_node *key = frame->instance->as.map.entries[i].key;
         for (size_t k = 0; k < step->count; k++) {
-            if (mb_node_key_compare(step->value->as.map.entries[k].key, key) == 0) {
+            if (is_key(step->value->as.map.entries[k].key, key)) {
                 valid = entry_apply(frame, step, step->schemas[k], i) && valid;
                 break;
             }

@@ -515,6 +515,20 @@ static bool class_holds(const struct mb_regex *regex, const struct op *op,
     return op->negated;
 }
 
+// Long texts are mostly one class repeated, such as Base64: a byte of ASCII that leads
+// from the states of now to the same ones is noted, and passed over until the states
+// change.
+static void stays_note(const struct search *search, unsigned char byte, bool stays[128])
+{
+    size_t size = search->now_count * sizeof *search->now;
+    if (search->next_count != search->now_count ||
+        memcmp(search->next, search->now, size) != 0) {
+        memset(stays, 0, 128);
+    } else if (byte < 128) {
+        stays[byte] = true;
+    }
+}
+
 static void swap(struct search *search)
 {
     unsigned *old = search->now;
@@ -533,7 +547,13 @@ static void search_run(struct search *search, const char *text, size_t size)
     state_add(search, 0, mark, true, size == 0);
     swap(search);
     size_t length = 1;
+    bool stays[128] = {false};
     for (size_t at = 0; at < size && !search->matched; at += length) {
+        unsigned char byte = (unsigned char)text[at];
+        if (byte < sizeof stays && stays[byte] && at + 1 < size) {
+            length = 1;
+            continue;
+        }
         int32_t character = mb_text_decode(text + at, size - at, &length);
         bool at_end = at + length == size;
         mark++;
@@ -548,6 +568,7 @@ static void search_run(struct search *search, const char *text, size_t size)
         } else if (search->next_count == 0) {
             return;
         }
+        stays_note(search, length == 1 && !at_end ? byte : 0xFF, stays);
         swap(search);
     }
 }

@@ -217,6 +217,14 @@ static bool count_decode(const struct payload_header *header, const unsigned cha
     return word <= UINT64_MAX >> (65 - 8 * header->word_size); // words are signed
 }
 
+// Adds values to the sum as the middle of their bucket: the encoding keeps no better one.
+static void sum_add(struct mb_hdr *hdr, int64_t low, int64_t high, int64_t count)
+{
+    int64_t middle = low + (high - low + 1) / 2;
+    bool fits = middle == 0 || count <= (INT64_MAX - hdr->sum) / middle;
+    hdr->sum = fits ? hdr->sum + middle * count : INT64_MAX;
+}
+
 static enum mb_status counts_decode(struct mb_hdr *hdr,
                                     const struct payload_header *header,
                                     const unsigned char *at, size_t size,
@@ -244,26 +252,11 @@ static enum mb_status counts_decode(struct mb_hdr *hdr,
             hdr->max = high;
             hdr->counts[slot] = value;
             hdr->count += value;
+            sum_add(hdr, low, high, value);
         }
         slot += slots + 1;
     }
     return MB_OK;
-}
-
-// The sum from the middles of the buckets: the encoding keeps no better one.
-static void sum_estimate(struct mb_hdr *hdr)
-{
-    int32_t position = 0;
-    int64_t low = 0;
-    int64_t high = 0;
-    int64_t count = 0;
-    int64_t sum = 0;
-    while (mb_hdr_next(hdr, &position, &low, &high, &count)) {
-        int64_t middle = low + (high - low + 1) / 2;
-        bool fits = middle == 0 || count <= (INT64_MAX - sum) / middle;
-        sum = fits ? sum + middle * count : INT64_MAX;
-    }
-    hdr->sum = sum;
 }
 
 static enum mb_status payload_decode(struct mb_hdr *hdr, const unsigned char *bytes,
@@ -290,7 +283,6 @@ static enum mb_status payload_decode(struct mb_hdr *hdr, const unsigned char *by
         mb_hdr_release(&made);
         return status;
     }
-    sum_estimate(&made);
     *hdr = made;
     return MB_OK;
 }

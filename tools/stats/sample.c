@@ -266,6 +266,28 @@ static struct hurdles hurdles_at(const struct hurdles *seen, size_t seen_n, size
     return hurdles;
 }
 
+// What `n` values would let be found.
+static bool is_enough(const struct mb_sample_estimate *estimate,
+                      const struct hurdles *seen, size_t n, double confidence,
+                      double power)
+{
+    struct hurdles hurdles = hurdles_at(seen, estimate->n, n);
+    return detectable_beyond(&hurdles, confidence, power) <= fabs(estimate->value);
+}
+
+// Where the normal distribution would have the answer.
+static size_t pairs_guess(const struct mb_sample_estimate *estimate, double confidence,
+                          double power, size_t limit)
+{
+    double z = mb_special_normal_quantile(0.5 + confidence / 2.0) +
+               mb_special_normal_quantile(power);
+    double share = z * estimate->error / estimate->value;
+    double guess = (double)estimate->n * share * share + 2.0;
+    return guess < (double)limit ? (size_t)guess : limit;
+}
+
+// What can be found shrinks as n grows. The search starts at a guess and widens from
+// there by steps that double, because each look at a t quantile costs.
 size_t mb_sample_pairs_needed(const struct mb_sample_estimate *estimate,
                               const struct mb_sample_estimate *twin, double confidence,
                               double power, size_t limit)
@@ -275,15 +297,24 @@ size_t mb_sample_pairs_needed(const struct mb_sample_estimate *estimate,
     }
     struct hurdles seen = hurdles_of(estimate, twin);
     size_t low = 2;
-    size_t high = limit;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        struct hurdles hurdles = hurdles_at(&seen, estimate->n, middle);
-        if (detectable_beyond(&hurdles, confidence, power) <= fabs(estimate->value)) {
-            high = middle;
+    size_t high = pairs_guess(estimate, confidence, power, limit);
+    for (size_t step = 1; high < limit; step *= 2) {
+        if (is_enough(estimate, &seen, high, confidence, power)) {
+            break;
+        }
+        low = high + 1;
+        high = limit - high > step ? high + step : limit;
+    }
+    // The answer is in low to high: steps down, until one is too far (0 from then on).
+    for (size_t step = 1; low < high;) {
+        size_t at = step > 0 && high - low > step ? high - step : low + (high - low) / 2;
+        if (is_enough(estimate, &seen, at, confidence, power)) {
+            high = at;
+            step *= 2;
         } else {
-            low = middle + 1;
+            low = at + 1;
+            step = 0;
         }
     }
-    return low;
+    return high;
 }
