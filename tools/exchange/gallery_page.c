@@ -8,19 +8,24 @@ static const char head[] =
     "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
     "<title>Published benchmark results</title>\n<style>\n"
-    ":root{color-scheme:light dark;--line:#c9ced6;--faint:#59636e;--bad:#a40e26;"
+    ":root{color-scheme:light "
+    "dark;--page:#fff;--text:#1b1f24;--line:#c9ced6;--faint:#59636e;--bad:#a40e26;"
     "--good:#116329;--link:#0550ae}\n"
-    "@media(prefers-color-scheme:dark){:root{--line:#3d444d;--faint:#9aa4af;"
+    "@media(prefers-color-scheme:dark){:root{--page:#14171b;--text:#e6e8ea;--line:#"
+    "3d444d;--faint:#9aa4af;"
     "--bad:#ff9492;--good:#56d364;--link:#79c0ff}}\n"
     "body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:70rem;"
-    "padding:1rem;overflow-wrap:anywhere}\n"
+    "padding:1rem;overflow-wrap:anywhere;background:var(--page);color:var(--text)}\n"
+    "h1{font-size:1.7rem;line-height:1.2}"
+    "th,[data-name=Level],[data-name=Measured],[data-name=Status]{overflow-wrap:normal}"
+    ":focus-visible{outline:2px solid var(--link);outline-offset:2px}\n"
     "a{color:var(--link)}table{border-collapse:collapse;width:100%}\n"
     "th,td{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;"
     "border-bottom:1px solid var(--line)}\n"
     "th{color:var(--faint);font-weight:600}.verified{color:var(--good)}"
     ".unverified{color:var(--faint)}.withdrawn{color:var(--bad)}\n"
     "tr.gone td{opacity:.85}tr.gone td:first-child a{text-decoration:line-through}\n"
-    "@media(max-width:40rem){thead{position:absolute;left:-999rem}"
+    "@media(max-width:56rem){thead{position:absolute;left:-999rem}"
     "tr{display:block;padding:.6rem 0;border-bottom:1px solid var(--line)}"
     "td{display:block;border:0;padding:0}"
     "td::before{content:attr(data-name) \": \";color:var(--faint)}}\n"
@@ -115,9 +120,13 @@ static void entry_add(const struct mb_node *entry, struct mb_buf *out)
 void mb_gallery_page(const struct mb_node *entries, struct mb_buf *out)
 {
     mb_buf_append_string(out, head);
-    mb_buf_append_string(out, "<table>\n<thead><tr><th>Benchmark</th><th>Meshes</th>"
-                              "<th>Level</th><th>Measured</th><th>Status</th>"
-                              "<th>Files</th></tr></thead>\n<tbody>\n");
+    static const char *const columns[] = {"Benchmark", "Meshes", "Level",
+                                          "Measured",  "Status", "Files"};
+    mb_buf_append_string(out, "<table>\n<thead><tr>");
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        mb_buf_print(out, "<th scope=\"col\">%s</th>", columns[i]);
+    }
+    mb_buf_append_string(out, "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < mb_node_count(entries); i++) {
         entry_add(entries->as.list.items[i], out);
     }

@@ -100,6 +100,7 @@ static void percentile_chart(const struct mb_chart_atlas *atlas, size_t side,
                                 "%s"
                                 "set ylabel \"response time [ms]\"\n"
                                 "set xlabel \"percentile\"\n"
+                                "set xrange [0:*]\n"
                                 "set rmargin 4\n"
                                 "set xtics (\"min\" 0, \"50\" 0.30103, \"90\" 1, \"99\" "
                                 "2, \"99.9\" 3, \"99.99\" 4, \"99.999\" 5)\n",
