@@ -109,7 +109,7 @@ static bool is_open(const struct mb_change_state *state, size_t index, size_t *p
 static void search_levels(struct mb_change_state *state, struct mb_narrowest_point *found)
 {
     struct mb_narrowest_options options = {state->options.p_value,
-                                           state->options.min_magnitude};
+                                           state->options.min_magnitude, false};
     size_t count = mb_narrowest_find(state->values, state->value_count, &options, found);
     for (size_t i = 0; i < count; i++) {
         struct mb_change_point point = {.before = found[i].before,
@@ -142,7 +142,8 @@ static void search_spreads(struct mb_change_state *state,
     for (size_t i = 0; i < steps; i++) {
         roots[i] = sqrt(fabs(state->values[i + 1] - state->values[i]));
     }
-    struct mb_narrowest_options options = {state->options.p_value * SPREAD_SHARE, 0.0};
+    struct mb_narrowest_options options = {state->options.p_value * SPREAD_SHARE, 0.0,
+                                           true};
     size_t count = mb_narrowest_find(roots, steps, &options, found);
     for (size_t i = 0; i < count; i++) {
         size_t from = i > 0 ? found[i - 1].index : 0;

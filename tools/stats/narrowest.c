@@ -14,6 +14,7 @@ enum {
     AROUND = 64 // values by which roughness is judged
 };
 
+static const double FAR_APART = 3.0;  // levels, as a ratio
 static const double LOOKS = 1.0;      // independent looks at a series, for each value
 static const double DF = 0.7;         // what is known about the noise, for each value
 static const double DRIFT_STEP = 0.4; // share of the limit that a step beside drift needs
@@ -30,6 +31,7 @@ struct search {
     size_t count;
     double centre;
     double scale;
+    bool logarithmic;
     double *x;         // centred, scaled, outliers drawn in
     double *sum;       // prefix sums, count + 1: of x
     double *square;    // of x squared
@@ -315,10 +317,13 @@ static struct mb_narrowest_point describe(const struct search *search, size_t po
     size_t to = segment_to(search, point);
     double before = sum_between(search->sum, from, at) / (double)(at - from);
     double after = sum_between(search->sum, at, to) / (double)(to - at);
+    before = search->centre + search->scale * before;
+    after = search->centre + search->scale * after;
     double clear = clearness(search, point, &from, &to);
     return (struct mb_narrowest_point){.index = at,
-                                       .before = search->centre + search->scale * before,
-                                       .after = search->centre + search->scale * after,
+                                       .before =
+                                           search->logarithmic ? exp(before) : before,
+                                       .after = search->logarithmic ? exp(after) : after,
                                        .p_value = p_value_of(search, clear)};
 }
 
@@ -447,6 +452,27 @@ static void search_points(struct search *search)
     prune(search);
 }
 
+// Noise grows with the level: where levels lie far apart, logarithms make it even.
+static bool take_logarithms(const double *drawn, const double *values, size_t count,
+                            double *logarithms)
+{
+    double least = INFINITY;
+    double most = 0.0;
+    double least_value = INFINITY;
+    for (size_t i = 0; i < count; i++) {
+        least = fmin(least, drawn[i]);
+        most = fmax(most, drawn[i]);
+        least_value = fmin(least_value, values[i]);
+    }
+    if (!(least_value > 0.0 && least > 0.0 && most > FAR_APART * least)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        logarithms[i] = log(values[i]);
+    }
+    return true;
+}
+
 size_t mb_narrowest_find(const double *values, size_t count,
                          const struct mb_narrowest_options *options,
                          struct mb_narrowest_point *points)
@@ -457,6 +483,11 @@ size_t mb_narrowest_find(const double *values, size_t count,
     struct search search;
     search_init(&search, count);
     double deviation = mb_noise_draw_in(values, count, search.x);
+    search.logarithmic =
+        !options->additive && take_logarithms(search.x, values, count, search.inverse);
+    if (search.logarithmic) {
+        deviation = mb_noise_draw_in(search.inverse, count, search.x);
+    }
     if (deviation > 0.0 && prepare(&search)) {
         double least = deviation / search.scale;
         search.df = DF * (double)count;

@@ -7,6 +7,7 @@
 #ifndef MB_STATS_NARROWEST_H
 #define MB_STATS_NARROWEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "stats/noise.h"
@@ -19,6 +20,7 @@ enum {
 struct mb_narrowest_options {
     double p_value;       // the largest that counts
     double min_magnitude; // the least that counts, relative to the smaller of both levels
+    bool additive;        // never look at logarithms
 };
 
 struct mb_narrowest_point {
