@@ -299,6 +299,8 @@ static const struct mb_rule rules[] = {
      "figures were measured with the release that they are shown for", NULL},
     {"MB810", "lost-packets", VALID, WARNING, C,
      "no percentile lies where a lost SYN is sent again", NULL},
+    {"MB811", "unmatched-cells", VALID, NOTE, C,
+     "results that are compared have the same cells", NULL},
     {"MB851", "import-load-model", DISCLOSED, WARNING, R,
      "the load model of an imported trial is known", mb_record_findings},
     {"MB852", "import-omission", DISCLOSED, WARNING, R,

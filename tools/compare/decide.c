@@ -12,6 +12,9 @@
 static const double POWER = 0.80;
 enum { BLOCKS_LIMIT = 1000 };
 
+// Effects from here on are told as factors, not in per cent.
+static const double FACTOR_FROM = 1.95;
+
 const char *mb_compare_design_name(enum mb_compare_design design)
 {
     static const char *const names[] = {"variant", "release", "overhead"};
@@ -236,6 +239,10 @@ static double test_confidence(const struct mb_compare_report *report,
 static const char *unseen_text(struct mb_arena *arena, const struct mb_comparison *effect)
 {
     char text[64];
+    if (effect->log_ratio.n > 0 && effect->detectable >= log(FACTOR_FROM)) {
+        return mb_arena_print(arena, "effects under a factor of %.3g could go unseen",
+                              exp(effect->detectable));
+    }
     if (effect->log_ratio.n > 0) {
         return mb_arena_print(arena, "effects under %.2g%% could go unseen",
                               100.0 * expm1(effect->detectable));
@@ -284,6 +291,10 @@ static void inconclusive_explain(struct mb_arena *arena,
 {
     const struct mb_sample_estimate *estimate = mb_compare_tested(effect);
     effect->verdict = MB_COMPARE_INCONCLUSIVE;
+    if (effect->aa) {
+        reason_add(arena, effect, "the baseline against itself: the noise floor");
+        return;
+    }
     const char *unseen = isnan(effect->detectable) ? "" : unseen_text(arena, effect);
     const char *before_unseen = isnan(effect->detectable) ? "" : "; ";
     if (estimate->value == 0.0) {

@@ -299,6 +299,41 @@ static void stale_note(struct mb_arena *arena, struct mb_compare_report *report,
     mb_notes_end(arena, &tally, report);
 }
 
+// Looks from *at on, where the one after the last match stands: results that are compared
+// mostly have their cells in the same order.
+static bool has_cell(const struct mb_result *result, const struct mb_cell *cell,
+                     size_t *at)
+{
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct mb_cell *other = &result->cells[(*at + i) % result->cell_count];
+        if (strcmp(other->variant, cell->variant) == 0 &&
+            mb_point_equal(&other->point, &cell->point)) {
+            *at += i + 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+// Cells of one result that another does not have: they are in no comparison.
+static void unmatched_note(struct mb_arena *arena, struct mb_compare_report *report,
+                           size_t from, size_t other)
+{
+    const struct mb_result *result = report->sides[from].result;
+    struct mb_notes_tally tally = {.code = "MB811"};
+    size_t at = 0;
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct mb_cell *cell = &result->cells[i];
+        if (!has_cell(report->sides[other].result, cell, &at)) {
+            mb_notes_count(arena, &tally,
+                           "'%s' (%s) of %s is not in %s: it is compared with nothing",
+                           cell->variant, mb_point_title(arena, &cell->point),
+                           report->sides[from].name, report->sides[other].name);
+        }
+    }
+    mb_notes_end(arena, &tally, report);
+}
+
 void mb_compare_notes(struct mb_arena *arena, struct mb_compare_report *report)
 {
     mb_notes_effects(arena, report);
@@ -309,5 +344,9 @@ void mb_compare_notes(struct mb_arena *arena, struct mb_compare_report *report)
         finding_note(arena, report, side, "MB401", "MB805");
         noisy_note(arena, report, side);
         stale_note(arena, report, side);
+        if (side > 0 && report->by == NULL) { // groups are of different cells by design
+            unmatched_note(arena, report, 0, side);
+            unmatched_note(arena, report, side, 0);
+        }
     }
 }
