@@ -120,6 +120,29 @@ def meshery(path):
     return results(load_json(path))
 
 
+# --- Service Mesh Performance
+
+
+@tool("SMP", "smp/history/*.yaml", "meshery/*.yaml", "meshery-smp-action/*.yaml")
+def smp(path):
+    import yaml
+
+    with open(path, encoding="utf-8") as file:
+        try:
+            data = yaml.load(file, yaml.BaseLoader)  # every scalar as it was written
+        except yaml.YAMLError as error:
+            raise Refused("error") from error
+    if "test" in data:
+        raise Refused("the configuration of a test, not its result")
+    client = data.get("client", {})
+    latencies = data.get("latencies_ms") or client["latencies_ms"]
+    values = {key: ns(Decimal(value) / 1000) for key, value in latencies.items()}
+    return [{"tool": "SMP", "load_model": "unknown", "co_handling": "unknown", "url": data.get("endpoint_url"),
+             "connections": int(client["connections"]), "errors": None,
+             "response": {"type": "quantiles", "min": values["min"], "max": values["max"],
+                          "quantiles": {int(key[1:]) / 100: at for key, at in values.items() if key[0] == "p"}}}]
+
+
 # --- what an import holds
 
 

@@ -201,8 +201,10 @@ void mb_record_cells(struct mb_check *check)
     struct entry *entries = mb_arena_alloc(check->arena, count, sizeof *entries);
     for (size_t i = 0; i < count; i++) {
         const struct mb_cell *cell = &check->result->cells[i];
-        const char *key = mb_arena_print(check->arena, "'%s' at '%s'", cell->variant,
-                                         mb_point_title(check->arena, &cell->point));
+        const char *key =
+            mb_arena_print(check->arena, "'%s' at '%s', %s load", cell->variant,
+                           mb_point_title(check->arena, &cell->point),
+                           mb_load_model_name(cell->point.load_model));
         entries[i] = (struct entry){.key = key, .cell = i};
     }
     qsort(entries, count, sizeof *entries, entry_compare);

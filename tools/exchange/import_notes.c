@@ -138,6 +138,7 @@ static void test_run(struct notes *notes, size_t index)
         finding_add(notes, tests[index].code, pointer,
                     mb_arena_print(notes->import->arena, "%s%s", tests[index].says, of),
                     tests[index].hint ? notes->hint : NULL);
+        notes->hint = tests[index].hint ? NULL : notes->hint; // once is enough
     }
 }
 

@@ -78,20 +78,26 @@ static void rate_print(int64_t rate_micro_rps, char *text, size_t size)
     text[strcspn(text, "r")] = '\0';
 }
 
-char *mb_point_title(struct mb_arena *arena, const struct mb_point *point)
+// " · 100 rps", " · unpaced", or nothing where it is not known.
+static const char *pace_title(struct mb_arena *arena, const struct mb_point *point)
 {
     char rate[32];
-    rate_print(point->rate_micro_rps < 0 ? 0 : point->rate_micro_rps, rate, sizeof rate);
+    if (point->rate_micro_rps >= 0) {
+        rate_print(point->rate_micro_rps, rate, sizeof rate);
+        return mb_arena_print(arena, " · %s rps", rate);
+    }
+    return point->load_model == MB_LOAD_UNKNOWN ? "" : " · unpaced";
+}
+
+char *mb_point_title(struct mb_arena *arena, const struct mb_point *point)
+{
     const char *plural = point->connections == 1 ? "" : "s";
     if (point->connections < 0) {
-        return mb_arena_print(arena, "%s · %s%s", point->workload,
-                              point->rate_micro_rps < 0 ? "unpaced" : rate,
-                              point->rate_micro_rps < 0 ? "" : " rps");
+        return mb_arena_print(arena, "%s%s", point->workload, pace_title(arena, point));
     }
-    return mb_arena_print(arena, "%s · %lld connection%s · %s%s", point->workload,
+    return mb_arena_print(arena, "%s · %lld connection%s%s", point->workload,
                           (long long)point->connections, plural,
-                          point->rate_micro_rps < 0 ? "unpaced" : rate,
-                          point->rate_micro_rps < 0 ? "" : " rps");
+                          pace_title(arena, point));
 }
 
 char *mb_point_id(struct mb_arena *arena, const struct mb_point *point)

@@ -227,8 +227,12 @@ static void point_print(struct page *page, size_t first, struct mb_buf *out)
     }
     mb_buf_append_string(out, "\n");
     safe_append(out, mb_point_title(arena, point));
-    mb_buf_print(out, " · %s loop%s\n", mb_load_model_name(point->load_model),
-                 service ? " · service times" : "");
+    if (point->load_model == MB_LOAD_UNKNOWN) {
+        mb_buf_append_string(out, " · load model not known");
+    } else {
+        mb_buf_print(out, " · %s loop", mb_load_model_name(point->load_model));
+    }
+    mb_buf_print(out, "%s\n", service ? " · service times" : "");
     mb_table_print(&table, INDENT, show->width, show->color, out);
 }
 
