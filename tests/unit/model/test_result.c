@@ -26,9 +26,7 @@ static void names_points(void **state)
         {{"ceiling", MB_LOAD_CLOSED, 64, -1, 1},
          "ceiling · 64 connections · unpaced",
          "ceiling-c64-max"},
-        {{"imported", MB_LOAD_UNKNOWN, -1, -1, -1},
-         "imported · unpaced",
-         "imported-c0-max"},
+        {{"imported", MB_LOAD_UNKNOWN, -1, -1, -1}, "imported", "imported-c0-max"},
     };
     struct mb_arena arena = {0};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
