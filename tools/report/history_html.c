@@ -301,9 +301,11 @@ void mb_report_history_html(struct mb_arena *arena, const struct mb_history_view
     size_t better = tally.worse;
     size_t other = better + tally.better;
     size_t rest = other + tally.noise + tally.latest;
-    mb_buf_append_string(out,
-                         "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
-                         "<meta name=viewport content=\"width=device-width\">\n<title>");
+    mb_buf_append_string(
+        out, "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
+             "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; "
+             "style-src 'unsafe-inline'\">\n<meta name=viewport "
+             "content=\"width=device-width\">\n<title>");
     mb_escape_xml(out, view->history->source);
     mb_buf_print(out, " · history</title>\n<style>%s</style>\n</head>\n<body>\n<h1>",
                  style);
