@@ -7,6 +7,7 @@
 #include "format/emit.h"
 #include "meshbench/histories.h"
 #include "meshbench/histories_store.h"
+#include "meshbench/stores.h"
 #include "report/history.h"
 
 struct regress_options {
@@ -45,7 +46,7 @@ static const struct mb_opt options[] = {
      .type = MB_OPT_STRING,
      .offset = offsetof(struct regress_options, store),
      .argument = "FILE",
-     .help = "the history in this store (meshbench store add)"},
+     .help = "the history in this store (default: $MESHBENCH_STORE, else meshbench.db)"},
     {.name = "tag",
      .type = MB_OPT_STRINGS,
      .offset = offsetof(struct regress_options, tags),
@@ -255,20 +256,25 @@ static enum mb_status fail_on_parse(const struct mb_opt_list *names, int *fail_o
     return MB_OK;
 }
 
+// A history is that of a store unless another one is named.
+static bool has_store(const struct regress_options *opts, const struct mb_args *args)
+{
+    return opts->csv == NULL && args->count == 0;
+}
+
 static enum mb_status source_check(const struct regress_options *opts,
                                    const struct mb_args *args, struct mb_err *err)
 {
-    if ((opts->csv != NULL) + (opts->store != NULL) + (args->count > 0) != 1) {
+    if ((opts->csv != NULL) + (opts->store != NULL) + (args->count > 0) > 1) {
         return mb_err_set(
             err, MB_USAGE,
-            "one history is needed: --store FILE, --csv FILE, or results in "
+            "one history at a time: --store FILE, --csv FILE, or results in "
             "their order");
     }
-    if (opts->store == NULL && (opts->tags.count > 0 || opts->series != NULL ||
-                                opts->again || opts->no_remember)) {
+    if (!has_store(opts, args) && (opts->tags.count > 0 || opts->series != NULL ||
+                                   opts->again || opts->no_remember)) {
         return mb_err_set(err, MB_USAGE,
-                          "--tag, --series, --again and --no-remember are about a store: "
-                          "--store FILE is missing");
+                          "--tag, --series, --again and --no-remember are about a store");
     }
     bool columns = opts->time != NULL || opts->environment != NULL ||
                    opts->delimiter != NULL || opts->attributes.count > 0 ||
@@ -307,7 +313,8 @@ static enum mb_status link_check(const char *link, struct mb_err *err)
     return MB_OK;
 }
 
-static enum mb_status request_make(const struct regress_options *opts,
+static enum mb_status request_make(const struct mb_ctx *ctx,
+                                   const struct regress_options *opts,
                                    const struct mb_args *args, struct work *work,
                                    struct mb_err *err)
 {
@@ -315,10 +322,9 @@ static enum mb_status request_make(const struct regress_options *opts,
     struct mb_arena *arena = &work->arena;
     struct mb_change_options *change = &request->options.change;
     request->csv = opts->csv;
-    request->store = opts->store;
+    request->store = has_store(opts, args) ? mb_stores_path(ctx, opts->store) : NULL;
     request->series = opts->series;
-    request->tags = opts->tags.items;
-    request->tag_count = opts->tags.count;
+    request->tags = &opts->tags;
     request->again = opts->again;
     request->options.keep_values = opts->charts != NULL;
     request->results = args->items;
@@ -417,7 +423,7 @@ static enum mb_status gate_decide(const struct mb_ctx *ctx,
     if (mb_history_tally(&work->view).failed == 0) {
         return MB_OK;
     }
-    if (opts->store != NULL && !opts->no_remember) {
+    if (work->request.store != NULL && !opts->no_remember) {
         enum mb_status status = mb_histories_store_remember(
             &work->request, &work->histories, work->view.fail_on,
             ctx->clock.wall_ns(ctx->clock.state), err);
@@ -433,7 +439,7 @@ static enum mb_status regress_run(struct mb_ctx *ctx, const void *options_given,
 {
     const struct regress_options *opts = options_given;
     struct work work = {0};
-    enum mb_status status = request_make(opts, args, &work, err);
+    enum mb_status status = request_make(ctx, opts, args, &work, err);
     if (status == MB_OK) {
         status = mb_histories_read(ctx, &work.request, &work.histories, err);
     }
@@ -456,7 +462,7 @@ const struct mb_cmd mb_cmd_regress = {
     .name = "regress",
     .group = "Understand",
     .summary = "where a history got better or worse, since when, and how sure that is",
-    .usage = "regress --store FILE|--csv FILE|RESULT... [options]",
+    .usage = "regress [--store FILE|--csv FILE|RESULT...] [options]",
     .description =
         "Looks for change points: the places in a history where the level of a metric "
         "moved for good. For each, it says what happened, how large the change is, how "

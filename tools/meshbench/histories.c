@@ -117,6 +117,16 @@ static enum mb_status series_read(const struct mb_ctx *ctx,
     return MB_OK;
 }
 
+// A gate that looks at nothing passes, which somebody has to be told.
+static void nothing_note(struct mb_histories *histories)
+{
+    struct mb_history *history = &histories->history;
+    history->notes =
+        mb_arena_grow(&histories->arena, history->notes, history->note_count,
+                      &history->note_capacity, sizeof *history->notes);
+    history->notes[history->note_count++] = "no series is like that: nothing was judged";
+}
+
 enum mb_status mb_histories_read(const struct mb_ctx *ctx,
                                  const struct mb_histories_request *request,
                                  struct mb_histories *histories, struct mb_err *err)
@@ -127,6 +137,9 @@ enum mb_status mb_histories_read(const struct mb_ctx *ctx,
         status = mb_histories_store_read(request, histories, err);
     } else {
         status = series_read(ctx, request, histories, err);
+    }
+    if (status == MB_OK && histories->count == 0) {
+        nothing_note(histories);
     }
     if (status == MB_OK) {
         mb_history_latest_decide(histories->judged, histories->count,

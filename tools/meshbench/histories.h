@@ -14,10 +14,9 @@ struct mb_histories_request {
     const char *csv;
     struct mb_history_columns columns; // of it
     const char *store;
-    const char *series;      // digest of one, or the beginning of it; NULL: all
-    const char *const *tags; // "NAME=VALUE": only results that have all of these
-    size_t tag_count;
-    const char *const *results; // files
+    const char *series;             // digest of one, or the beginning of it; NULL: all
+    const struct mb_opt_list *tags; // "NAME=VALUE": only results that have all of these
+    const char *const *results;     // files
     size_t result_count;
     const char *const *metrics; // NULL-terminated; NULL: the default ones
     const char *since;          // moment, attribute or result; NULL: from the beginning

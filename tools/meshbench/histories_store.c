@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "meshbench/stores.h"
 #include "store/store.h"
 
 enum { THREADS_MAX = 16 };
@@ -272,35 +273,18 @@ static bool is_wanted(const struct mb_histories_request *request, const char *me
     return wanted;
 }
 
-static enum mb_status tags_parse(const struct mb_histories_request *request,
-                                 struct mb_arena *arena, struct mb_store_filter *filter,
-                                 struct mb_err *err)
-{
-    struct mb_label *tags = mb_arena_alloc(arena, request->tag_count, sizeof *tags);
-    for (size_t i = 0; i < request->tag_count; i++) {
-        const char *text = request->tags[i];
-        const char *equals = strchr(text, '=');
-        if (equals == NULL || equals == text) {
-            return mb_err_set(err, MB_USAGE, "'%s' is not a tag, as branch=main", text);
-        }
-        tags[i] = (struct mb_label){
-            .name = mb_arena_copy_bytes(arena, text, (size_t)(equals - text)),
-            .value = equals + 1};
-    }
-    filter->tags = tags;
-    filter->tag_count = request->tag_count;
-    return MB_OK;
-}
-
 enum mb_status mb_histories_store_read(const struct mb_histories_request *request,
                                        struct mb_histories *histories, struct mb_err *err)
 {
     struct mb_arena *arena = &histories->arena;
     struct mb_store *store = NULL;
     struct mb_store_filter filter = {.series = request->series};
+    struct mb_stores_tags tags = {0};
     struct mb_store_history found = {0};
     const struct mb_store_options read_only = {.mode = MB_STORE_READ};
-    enum mb_status status = tags_parse(request, arena, &filter, err);
+    enum mb_status status = mb_stores_tags(arena, request->tags, &tags, err);
+    filter.tags = tags.items;
+    filter.tag_count = tags.count;
     if (status == MB_OK) {
         status = mb_store_open(request->store, &read_only, &store, err);
     }

@@ -105,12 +105,15 @@ const char *mb_history_time_text(struct mb_arena *arena, const struct mb_history
     return at->time != NULL ? at->time : mb_arena_print(arena, "row %zu", row);
 }
 
+// Below this a probability says no more than "surely".
+#define P_SHOWN 1e-12
+
 static void probability_text(double p_value, char *text, size_t size)
 {
-    if (p_value > 0.0) {
+    if (p_value >= P_SHOWN) {
         (void)snprintf(text, size, "p %.2g", p_value);
     } else {
-        (void)snprintf(text, size, "p below 1e-300");
+        (void)snprintf(text, size, "p below %g", P_SHOWN);
     }
 }
 
