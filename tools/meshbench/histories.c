@@ -121,9 +121,8 @@ static enum mb_status series_read(const struct mb_ctx *ctx,
 static void nothing_note(struct mb_histories *histories)
 {
     struct mb_history *history = &histories->history;
-    history->notes =
-        mb_arena_grow(&histories->arena, history->notes, history->note_count,
-                      &history->note_capacity, sizeof *history->notes);
+    history->notes = mb_arena_grow(&histories->arena, history->notes, history->note_count,
+                                   &history->note_capacity, sizeof *history->notes);
     history->notes[history->note_count++] = "no series is like that: nothing was judged";
 }
 
