@@ -14,6 +14,9 @@ static const double KEPT_UP = 0.95;
 // Rates further apart than this get a logarithmic axis.
 static const double LOG_SPAN = 20.0;
 
+static const char late_mark[] = "points pt 6 ps 2 lc rgb \"#d00000\"";
+static const char censored_mark[] = "points pt 8 ps 2 lw 2 lc rgb"; // of the variant
+
 // Load points that differ in the rate only, by rate.
 struct family {
     const struct mb_points_item *points[RATES_MAX];
@@ -87,6 +90,7 @@ struct rate_plot {
     const struct mb_metric *metric;
     struct mb_effect_scale scale;
     size_t late;     // points whose rate was not reached
+    size_t longest;  // points of the longest line
     size_t censored; // points among the requests that timed out
 };
 
@@ -126,24 +130,37 @@ static size_t rows_print(struct mb_chart_draft *draft, struct rate_plot *plot,
     return printed;
 }
 
+// Lines stand a little beside each other, so that their intervals are seen: the script's
+// X(rate, line).
 static void variant_plot(struct mb_chart_draft *draft, struct rate_plot *plot,
                          const struct mb_cell *cell)
 {
     struct mb_buf rows = {0};
-    if (rows_print(draft, plot, cell->variant, &rows) > 0) {
+    size_t late = plot->late;
+    size_t censored = plot->censored;
+    size_t points = rows_print(draft, plot, cell->variant, &rows);
+    plot->longest = points > plot->longest ? points : plot->longest;
+    if (points > 0) {
         const char *line = mb_chart_line(draft, cell);
         mb_chart_series_cell(draft, cell, NULL);
+        size_t place = draft->series;
         mb_buf_append(&draft->data, mb_buf_string(&rows), rows.size);
-        mb_chart_plot(draft, "using 1:2 with linespoints ps 0.9 %s title columnheader(1)",
-                      line);
-        mb_chart_plot(draft, "every ::1 using 1:2:3:4 with yerrorbars ps 0.9 %s notitle",
-                      line);
         mb_chart_plot(draft,
-                      "every ::1 using 1:5 with points pt 6 ps 2 lc rgb \"#d00000\" "
-                      "notitle");
+                      "using (X($1, %zu)):2 with linespoints ps 0.9 %s title "
+                      "columnheader(1)",
+                      place, line);
         mb_chart_plot(draft,
-                      "every ::1 using 1:6 with points pt 8 ps 2 lc rgb \"#d00000\" "
-                      "notitle");
+                      "every ::1 using (X($1, %zu)):2:3:4 with yerrorbars ps 0.9 %s "
+                      "notitle",
+                      place, line);
+        if (plot->late > late) {
+            mb_chart_plot(draft, "every ::1 using (X($1, %zu)):5 with %s notitle", place,
+                          late_mark);
+        }
+        if (plot->censored > censored) {
+            mb_chart_plot(draft, "every ::1 using (X($1, %zu)):6 with %s \"%s\" notitle",
+                          place, censored_mark, mb_chart_style(draft->atlas, cell).color);
+        }
     }
     mb_buf_release(&rows);
 }
@@ -155,17 +172,20 @@ static const char *settings_print(const struct mb_chart_draft *draft,
     double least = rate_of(family->points[0]);
     double most = rate_of(family->points[family->count - 1]);
     bool logarithmic = most > LOG_SPAN * least;
-    double room = logarithmic ? 1.15 : 0.05 * most;
+    double lines = (double)draft->series;
+    double shift = lines > 1.0 ? (logarithmic ? 0.06 : 0.03 * most) / (lines - 1.0) : 0.0;
+    const char *axis = logarithmic ? "set logscale x\nset format x \"%g\"\n"
+                                     "X(x, k) = x * (1 + (k - C) * S)\n"
+                                   : "X(x, k) = x + (k - C) * S\n";
     return mb_arena_print(draft->arena,
-                          "%s%s"
+                          "%sS = %.6g\nC = %.1f\n%s"
                           "set xrange [%.6g:%.6g]\n"
                           "set xlabel \"offered rate [requests per second]\"\n"
                           "set ylabel \"%s [%s], mean with %.3g%% interval\"\n"
                           "set rmargin 4\n",
-                          mb_chart_log_axis(draft, 'y'),
-                          logarithmic ? "set logscale x\nset format x \"%g\"\n" : "",
-                          logarithmic ? least / room : 0.0,
-                          logarithmic ? most * room : most + room, label,
+                          mb_chart_log_axis(draft, 'y'), shift, (lines + 1.0) / 2.0, axis,
+                          logarithmic ? least / 1.15 : 0.0,
+                          logarithmic ? most * 1.15 : most * 1.05, label,
                           plot->scale.unit, draft->atlas->report->confidence * 100.0);
 }
 
@@ -197,15 +217,15 @@ static void rate_chart(const struct mb_chart_atlas *atlas, size_t side,
         variant_plot(&draft, &plot, last->cells[i]);
     }
     atlas->charts->rows_left += last->count - lines;
+    draft.series = plot.longest > 1 ? draft.series : 0; // one rate has no course
     size_t entries = draft.series;
     if (plot.late > 0) {
-        mb_chart_key(&draft, "with points pt 6 ps 2 lc rgb \"#d00000\" title \"did not "
-                             "reach the rate\"");
+        mb_chart_key(&draft, "with %s title \"did not reach the rate\"", late_mark);
         entries++;
     }
     if (plot.censored > 0) {
-        mb_chart_key(&draft, "with points pt 8 ps 2 lc rgb \"#d00000\" title \"more than "
-                             "the time-out\"");
+        mb_chart_key(&draft, "with %s \"#808080\" title \"more than the time-out\"",
+                     censored_mark);
         entries++;
     }
     mb_chart_end(&draft, settings_print(&draft, &plot, label), MB_CHART_PLOT, entries);
