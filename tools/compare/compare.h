@@ -99,6 +99,7 @@ struct mb_comparison {
     enum mb_compare_verdict verdict;
     size_t blocks_needed; // inconclusive: blocks that would decide an effect of this size
                           // with 80% power, noise floor included; 0: not known
+    const char *notes;    // codes of the notes about it, "MB801 MB806"; NULL: none
     const char **reasons; // why the verdict is what it is
     size_t reason_count;
     size_t reason_capacity;

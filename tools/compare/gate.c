@@ -39,6 +39,7 @@ static void absolute_measure(struct mb_compare_gate *gate, double confidence)
     double *values = mb_mem_alloc(cell->trial_count, sizeof *values);
     size_t known = 0;
     size_t complete = 0;
+    bool positive = true; // then of the logs, as for effects: a time is never below zero
     for (size_t i = 0; i < cell->trial_count; i++) {
         if (cell->trials[i].status != MB_TRIAL_COMPLETE) {
             continue;
@@ -47,14 +48,18 @@ static void absolute_measure(struct mb_compare_gate *gate, double confidence)
         complete++;
         if (value.state == MB_VALUE_KNOWN) {
             values[known++] = value.value;
+            positive = positive && value.value > 0.0;
         }
     }
     struct mb_value whole = mb_derive_cell(cell, &gate->parsed);
     gate->value = whole.state == MB_VALUE_KNOWN ? whole.value : NAN;
     if (known == complete) {
+        for (size_t i = 0; positive && i < known; i++) {
+            values[i] = log(values[i]);
+        }
         struct mb_sample_estimate estimate = mb_sample_paired(values, known, confidence);
-        gate->low = estimate.low;
-        gate->high = estimate.high;
+        gate->low = positive ? exp(estimate.low) : estimate.low;
+        gate->high = positive ? exp(estimate.high) : estimate.high;
     }
     // A percentile among timed-out requests is at least the time-out: enough to fail on.
     if (whole.state == MB_VALUE_CENSORED && gate->at_most && whole.value >= gate->limit) {
@@ -76,9 +81,11 @@ static void relative_measure(struct mb_compare_gate *gate, enum mb_compare_desig
         return;
     }
     if (!gate->relative) {
-        gate->value = effect.difference.value;
-        gate->low = effect.difference.low;
-        gate->high = effect.difference.high;
+        effect.baseline_value = mb_derive_cell(gate->versus, &gate->parsed);
+        struct mb_compare_added added = mb_compare_added(&effect);
+        gate->value = added.value;
+        gate->low = added.low;
+        gate->high = added.high;
     } else if (effect.log_ratio.n > 0) {
         gate->value = expm1(effect.log_ratio.value);
         gate->low = expm1(effect.log_ratio.low);

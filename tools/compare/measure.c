@@ -9,6 +9,7 @@
 
 // Blocks from which on it can be said that the first one is unlike the others.
 enum { FIRST_BLOCKS_LEAST = 4 };
+static const double FIRST_NEAR = 3.0;
 #include "compare/values.h"
 
 // Values of a cell's trials, block by block: log-values where all are positive.
@@ -130,28 +131,32 @@ static double values_grid(const struct values *values)
     return (double)grid;
 }
 
-// How likely block 1 is so far from the others by chance: Student's t of a prediction.
+// How likely block 1 is so far from the others by chance: Student's t of a prediction. 1
+// for whatever is nearer than FIRST_NEAR standard errors: it is never told.
 static double values_first_p(const struct values *values)
 {
+    size_t count = values->count - 1;
     if (values->first == SIZE_MAX || values->count < FIRST_BLOCKS_LEAST ||
         !values->positive) {
         return NAN;
     }
-    double *others = mb_mem_alloc(values->count, sizeof *others);
-    size_t count = 0;
+    double sum = 0.0;
+    double squares = 0.0;
     for (size_t i = 0; i < values->count; i++) {
-        if (i != values->first) {
-            others[count++] = values->logs[i];
-        }
+        sum += i != values->first ? values->logs[i] : 0.0;
     }
-    struct mb_sample_estimate rest = mb_sample_paired(others, count, 0.95);
-    mb_mem_free(others);
-    double error = rest.sd * sqrt(1.0 + 1.0 / (double)count);
-    if (rest.state != MB_SAMPLE_OK) {
-        return NAN;
+    double mean = sum / (double)count;
+    for (size_t i = 0; i < values->count; i++) {
+        double off = i != values->first ? values->logs[i] - mean : 0.0;
+        squares += off * off;
     }
-    return mb_special_t_two_sided((values->logs[values->first] - rest.value) / error,
-                                  rest.df);
+    double df = (double)(count - 1);
+    double error = sqrt(squares / df * (1.0 + 1.0 / (double)count));
+    double off = fabs(values->logs[values->first] - mean);
+    if (!(error > 0.0)) {
+        return NAN; // all others are equal: nothing says how far chance goes
+    }
+    return off < FIRST_NEAR * error ? 1.0 : mb_special_t_two_sided(off / error, df);
 }
 
 static void paired_measure(struct mb_comparison *effect, double confidence)

@@ -264,6 +264,18 @@ static bool cells_repeat(const struct mb_cell *left, const struct mb_cell *right
     return likeness.same > 0 && likeness.other == 0;
 }
 
+// The same cell of another result: at the same place, as a rule.
+static const struct mb_cell *cell_before(const struct mb_result *result, size_t place,
+                                         const struct mb_cell *cell)
+{
+    if (place < result->cell_count &&
+        strcmp(result->cells[place].variant, cell->variant) == 0 &&
+        mb_point_equal(&result->cells[place].point, &cell->point)) {
+        return &result->cells[place];
+    }
+    return mb_result_find_cell(result, cell->variant, &cell->point);
+}
+
 // Figures of this result that are those of the one before it, for another release.
 static void repeated_stale(struct mb_arena *arena, struct mb_compare_report *report,
                            size_t side, struct mb_notes_tally *tally)
@@ -277,8 +289,7 @@ static void repeated_stale(struct mb_arena *arena, struct mb_compare_report *rep
         if (old == NULL || new == NULL || strcmp(old, new) == 0) {
             continue;
         }
-        const struct mb_cell *before =
-            mb_result_find_cell(left->result, cell->variant, &cell->point);
+        const struct mb_cell *before = cell_before(left->result, i, cell);
         if (before != NULL && cells_repeat(before, cell)) {
             mb_notes_count(arena, tally,
                            "%s: the figures of '%s' for release %s are those of %s to "

@@ -4,6 +4,7 @@
 
 #include "compare/attribute.h"
 #include "compare/notes.h"
+#include "model/judge.h"
 
 // A first block stands apart when chance would do that to one of all effects once in a
 // hundred comparisons, and it is off by more than a reader would overlook.
@@ -75,7 +76,8 @@ static void note_coarse(const struct scan *scan, const struct mb_comparison *eff
 {
     double seen = fabs(effect->value.value - effect->baseline_value.value);
     bool known = effect->value.state == MB_VALUE_KNOWN &&
-                 effect->baseline_value.state == MB_VALUE_KNOWN;
+                 effect->baseline_value.state == MB_VALUE_KNOWN &&
+                 effect->design != MB_COMPARE_OVERHEAD;
     if (!known || !is_latency(effect) || effect->grid <= 1.0 ||
         effect->grid < GRID_SHARE * seen ||
         (seen == 0.0 && effect->grid < 0.01 * effect->value.value)) {
@@ -176,31 +178,77 @@ static bool is_syn_again(double value_ns)
     return false;
 }
 
-// Median of the same cell, among what is compared.
-static double median_of(const struct scan *scan, const struct mb_comparison *effect)
+// Median of the same cell, or of its baseline, among what is compared.
+static double median_of(const struct scan *scan, const struct mb_comparison *effect,
+                        bool of_baseline)
 {
     for (size_t i = scan->start; i < scan->end; i++) {
         const struct mb_comparison *other = &scan->report->comparisons[i];
         if (other->cell == effect->cell && other->design == effect->design &&
             other->metric.dist == effect->metric.dist && is_latency(other) &&
-            other->metric.statistic == 'q' && other->metric.share == 500000000 &&
-            other->value.state == MB_VALUE_KNOWN) {
-            return other->value.value;
+            other->metric.statistic == 'q' && other->metric.share == 500000000) {
+            const struct mb_value *value =
+                of_baseline ? &other->baseline_value : &other->value;
+            return value->state == MB_VALUE_KNOWN ? value->value : NAN;
         }
     }
     return NAN;
 }
 
+static void again_count(const struct scan *scan, const struct mb_comparison *effect,
+                        bool of_baseline, struct mb_notes_tally *tally)
+{
+    const struct mb_value *value = of_baseline ? &effect->baseline_value : &effect->value;
+    if (value->state != MB_VALUE_KNOWN || !is_syn_again(value->value) ||
+        !(median_of(scan, effect, of_baseline) < SYN_MEDIAN * value->value)) {
+        return;
+    }
+    mb_notes_count(scan->arena, tally,
+                   "%s%s of '%s' (%s) is %.3g s, just above the time after which a lost "
+                   "SYN is sent again: it tells of lost packets, not of work",
+                   mb_notes_side(scan->arena, scan->report,
+                                 of_baseline ? effect->baseline_side : effect->side),
+                   effect->metric.name,
+                   of_baseline ? effect->baseline->variant : effect->cell->variant,
+                   mb_point_title(scan->arena, &effect->cell->point), value->value / 1e9);
+}
+
 static void note_again(const struct scan *scan, const struct mb_comparison *effect,
                        struct mb_notes_tally *tally)
 {
-    if (is_latency(effect) && effect->value.state == MB_VALUE_KNOWN &&
-        is_syn_again(effect->value.value) &&
-        median_of(scan, effect) < SYN_MEDIAN * effect->value.value) {
-        mb_notes_count(scan->arena, tally,
-                       "%s is %.3g s, just above the time after which a lost SYN is sent "
-                       "again: it tells of lost packets, not of work",
-                       title(scan, effect), effect->value.value / 1e9);
+    const struct mb_comparison *first = &scan->report->comparisons[scan->start];
+    if (!is_latency(effect) || effect->design == MB_COMPARE_OVERHEAD) {
+        return;
+    }
+    if (effect->cell == first->cell && effect->design == first->design) {
+        again_count(scan, effect, true, tally); // once for all that stand against it
+    }
+    again_count(scan, effect, false, tally);
+}
+
+static void code_add(struct mb_arena *arena, struct mb_comparison *effect,
+                     const char *code)
+{
+    effect->notes = effect->notes == NULL
+                        ? code
+                        : mb_arena_print(arena, "%s %s", effect->notes, code);
+}
+
+// Effects of saturated cells carry that code; the note itself is the result's.
+static void saturated_mark(struct mb_arena *arena, struct mb_compare_report *report)
+{
+    bool saturated = false;
+    for (size_t i = 0; i < report->count; i++) {
+        struct mb_comparison *effect = &report->comparisons[i];
+        if (i == 0 || effect->cell != effect[-1].cell ||
+            effect->baseline != effect[-1].baseline) {
+            double share;
+            saturated = mb_judge_saturated(effect->cell, &share) ||
+                        mb_judge_saturated(effect->baseline, &share);
+        }
+        if (saturated) {
+            code_add(arena, effect, "MB801");
+        }
     }
 }
 
@@ -213,6 +261,7 @@ void mb_notes_effects(struct mb_arena *arena, struct mb_compare_report *report)
         {"MB802", note_bias},  {"MB803", note_first},  {"MB806", note_coarse},
         {"MB807", note_noise}, {"MB808", note_faster}, {"MB810", note_again},
     };
+    saturated_mark(arena, report);
     for (size_t rule = 0; rule < sizeof rules / sizeof *rules; rule++) {
         struct mb_notes_tally tally = {.code = rules[rule].code};
         struct scan scan = {.arena = arena, .report = report};
@@ -225,7 +274,11 @@ void mb_notes_effects(struct mb_arena *arena, struct mb_compare_report *report)
                     scan.end++;
                 }
             }
+            size_t before = tally.count;
             rules[rule].note(&scan, &report->comparisons[i], &tally);
+            if (tally.count > before) {
+                code_add(arena, &report->comparisons[i], rules[rule].code);
+            }
         }
         mb_notes_end(arena, &tally, report);
     }

@@ -48,6 +48,7 @@ static const struct column columns[] = {
     {"baseline_result", "/baseline_result"},
     {"result", "/result"},
     {"group", "/group"},
+    {"notes", "/notes"},
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 

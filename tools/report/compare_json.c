@@ -167,6 +167,7 @@ static struct mb_node *comparison_node(struct mb_arena *arena,
         mb_node_push(arena, reasons, mb_node_string(arena, effect->reasons[i]));
     }
     mb_node_put(arena, target.map, "reasons", reasons);
+    text_put(target, "notes", effect->notes);
     return target.map;
 }
 

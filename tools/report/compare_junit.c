@@ -141,5 +141,14 @@ void mb_report_compare_junit(struct mb_arena *arena,
     for (size_t i = 0; i < report->gate_count; i++) {
         gate_print(arena, &report->gates[i], out);
     }
+    if (report->note_count > 0) {
+        mb_buf_append_string(out, "    <system-out>");
+        for (size_t i = 0; i < report->note_count; i++) {
+            mb_buf_print(out, "%s: ", report->notes[i].code);
+            mb_escape_xml(out, report->notes[i].message);
+            mb_buf_append_char(out, '\n');
+        }
+        mb_buf_append_string(out, "</system-out>\n");
+    }
     mb_buf_append_string(out, "  </testsuite>\n</testsuites>\n");
 }

@@ -114,6 +114,26 @@ static void test_notes_about_effects(void **state)
     }
 }
 
+// The codes stand beside the effects that they are about.
+static void test_effects_carry_their_codes(void **state)
+{
+    (void)state;
+    static const struct made_cell cells[] = {
+        {.variant = "base", .p50 = {US(1101)}, .p99 = {US(3081001)}}, // lost SYNs here
+        {.variant = "mesh", .p50 = {US(1001)}, .p99 = {US(3083001)}}, // and here
+    };
+    struct mb_arena arena = {0};
+    struct mb_result result;
+    made_result(&arena, cells, 2, &result);
+    const struct mb_compare_side side = {.result = &result, .digest = "d", .name = "r"};
+    struct mb_compare_report report = compare(&arena, &side, 1);
+    assert_int_equal(count_of(&report, "MB810"), 2);
+    assert_string_equal(report.comparisons[0].notes, "MB808"); // p50 is less
+    assert_string_equal(report.comparisons[1].notes, "MB810");
+    assert_null(report.comparisons[2].notes);
+    mb_arena_release(&arena);
+}
+
 static const struct made_cell two[] = {
     {.variant = "base", .p50 = {US(1001)}, .p99 = {US(2001)}},
     {.variant = "mesh", .p50 = {US(1501)}, .p99 = {US(3001)}, .cpu_ns = MS(700)},
@@ -214,6 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_notes_about_effects),
+        cmocka_unit_test(test_effects_carry_their_codes),
         cmocka_unit_test(test_saturated_cells_are_counted),
         cmocka_unit_test(test_disturbed_runs),
         cmocka_unit_test(test_stale_figures),
