@@ -6,7 +6,7 @@ CC        ?= cc
 CLANG     ?= clang
 CFLAGS    ?= -O2 -g
 JOBS      ?= $(shell nproc 2>/dev/null || echo 2)
-PKGS      := yaml-0.1 libcrypto zlib sqlite3
+PKGS      := yaml-0.1 libcrypto zlib sqlite3 libxml-2.0
 
 # llhttp: a library where pkg-config knows one, else the sources that Debian's node-llhttp
 # ships.

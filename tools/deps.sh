@@ -46,6 +46,7 @@ build|has_program pkg-config|pkg-config pkgconf|finding libraries
 build|has_library yaml-0.1|libyaml-dev|reading YAML
 build|has_library libcrypto|libssl-dev|SHA-256
 build|has_library sqlite3|libsqlite3-dev|histories
+build|has_library libxml-2.0|libxml2-dev|reading XML
 build|has_library zlib|zlib1g-dev|compressed histograms
 build|has_llhttp|libllhttp-dev node-llhttp|HTTP parser
 demo|has_program nginx|nginx-light nginx|a proxy to measure

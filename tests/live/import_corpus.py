@@ -14,15 +14,17 @@ one value that is checked:
 A number may be a pair (value, tolerance). None: has to be unknown. What is not named is not looked at.
 """
 
+import csv
 import fnmatch
+import io
 import json
-import math
 import os
 import re
 import subprocess
 import sys
 import tempfile
 from decimal import ROUND_HALF_EVEN, Decimal
+from xml.etree import ElementTree
 
 TOOLS = []  # (name, patterns, function)
 HDR_DIGITS = 1e-3  # three significant digits
@@ -206,9 +208,11 @@ class Check:
             return
         histogram, ordered = HdrHistogram.decode(got["payload"]), sorted(values)
         for percentile in (50, 90, 99, 100):
-            exact = ordered[max(math.ceil(percentile / 100 * len(ordered)), 1) - 1]
+            # By rank, since the package rounds ranks where nearest rank takes the next one up.
+            rank = max(-(-percentile * len(ordered) // 100), 1)
+            exact = ordered[rank - 1]
             self.value(f"{name}.p{percentile}", (exact, exact * HDR_DIGITS + 1),
-                       histogram.get_value_at_percentile(percentile))
+                       histogram.get_value_at_percentile(100 * rank / len(ordered)))
 
     def run(self, expected, cell, trial, part, result):
         counts, point = part["counts"], cell["point"]
@@ -400,6 +404,57 @@ def ab(path):
              "window_ns": found(r"Time taken for tests:\s+([0-9.]+ seconds)", text, quantity),
              "response": {"type": "quantiles", "max": int(percents[-1][1]) * 10**6,
                           "quantiles": {int(p) / 100: int(v) * 10**6 for p, v in percents}}}]
+
+
+# --- JMeter
+
+
+def jtl_rows(path):
+    """Attributes of the samples below the root, by the names of CSV."""
+    names = {"t": "elapsed", "ts": "timeStamp", "s": "success", "lb": "label", "rc": "responseCode", "ct": "Connect",
+             "time": "elapsed"}
+    text = read_text(path)
+    if "<testResults" in text[:65536]:
+        return [{names.get(key, key): value for key, value in child.attrib.items()}
+                for child in ElementTree.parse(path).getroot()
+                if {"lb", "label"} & set(child.attrib) or child.tag in ("sample", "httpSample")]
+    first = text.splitlines()[0] if text else ""
+    if "label" not in first or "responseCode" not in first:
+        raise Refused("not the output of a load tool")
+    delimiter = max(",;\t|", key=first.count)
+    return list(csv.DictReader(io.StringIO(text), delimiter=delimiter))
+
+
+@tool("jtl", "jmeter/bin/testfiles/*.csv", "jmeter/bin/testfiles/*.xml", "taurus/jmeter/jtl/*",
+      "jenkins-performance/JMeter*", "jenkins-performance/JENKINS*", "jenkins-performance/emptyfile.jtl",
+      "jenkins-performance/single_result/*")
+def jtl(path):
+    if not read_text(path).strip():
+        raise Refused("the file is empty")
+    rows = jtl_rows(path)
+    if not rows:
+        raise Refused("there is no run of jmeter in it")
+    dates = any(not row["timeStamp"].isdigit() for row in rows if row.get("timeStamp"))
+    spans = [(int(row["timeStamp"]), int(row["timeStamp"]) + int(row.get("elapsed") or 0))
+             for row in rows if row.get("timeStamp", "").isdigit()]
+    window = (max(end for _, end in spans) - min(start for start, _ in spans)) * 10**6 if spans and not dates else None
+    runs = {}
+    for row in rows:
+        run = runs.setdefault(row.get("label", ""), {"rows": []})
+        run["rows"].append(row)
+    result = []
+    for label, run in runs.items():
+        good = [row for row in run["rows"] if row["success"].lower() == "true"]
+        values = [int(row["elapsed"]) * 10**6 for row in good if row.get("elapsed")]
+        expected = {"requests": len(run["rows"]), "window_ns": window, "load_model": "unknown", "tool": "jmeter"}
+        if label:
+            expected["workload"] = label
+        if len(values) in (0, len(good)):
+            expected["ok"] = len(good)
+        if values and len(values) == len(good):
+            expected["service"] = {"type": "hdr", "values": values}
+        result.append(expected)
+    return result
 
 
 def main():

@@ -9,8 +9,15 @@
 #include "exchange/importers.h"
 
 const struct mb_importer *const mb_importers[] = {
-    &mb_importer_ab,      &mb_importer_fortio, &mb_importer_h2load, &mb_importer_hey,
-    &mb_importer_meshery, &mb_importer_smp,    &mb_importer_wrk,    NULL,
+    &mb_importer_ab,
+    &mb_importer_fortio,
+    &mb_importer_h2load,
+    &mb_importer_hey,
+    &mb_importer_jtl,
+    &mb_importer_meshery,
+    &mb_importer_smp,
+    &mb_importer_wrk,
+    NULL, // the last
 };
 
 const struct mb_importer *mb_importer_find(const char *name)
