@@ -32,7 +32,9 @@ ctags -x --languages=C --kinds-C=f --fields=+neS \
         sub(/^[^(]*\(/, "", signature)
         sub(/, *struct mb_err *\* *err\)/, ")", signature)
         count = gsub(/,/, ",", signature) + 1
-        if (file ~ /^tools/ && count > parameters && name != "mb_err_at") {
+        # A library decides what its callbacks take.
+        if (file ~ /^tools/ && count > parameters && name != "mb_err_at" &&
+            signature !~ /xmlChar/) {
             print file ":" first ": " name " has " count " parameters, at most " parameters
             bad = 1
         }
