@@ -11,6 +11,8 @@
 
 #include "check/check.h"
 #include "exchange/import.h"
+#include "exchange/smp_names.h"
+#include "exchange/smp_spec.h"
 #include "format/emit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -78,6 +80,23 @@ static void import_all(struct mb_import *import, struct mb_input *input, const c
     }
 }
 
+// A configuration of SMP becomes a spec, or is refused with its place.
+static void config_convert(struct mb_arena *arena, const uint8_t *data, size_t size)
+{
+    struct mb_doc doc;
+    struct mb_diag diag;
+    struct mb_err err = {0};
+    struct mb_node *spec = NULL;
+    mb_diag_init(&diag, arena);
+    if (mb_doc_parse(arena, "fuzz", (const char *)data, size, &doc, &err) != MB_OK ||
+        !mb_smp_is_config(doc.root)) {
+        return;
+    }
+    if (mb_smp_to_spec(arena, &doc, &spec, &diag, &err) != MB_OK && err.line < 1) {
+        abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct mb_arena arena = {0};
@@ -91,6 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (mb_input_open_bytes("fuzz", data, size, &input, &err) == MB_OK) {
         import_all(&import, input, from);
     }
+    config_convert(&arena, data, size);
     mb_input_free(input);
     mb_import_release(&import);
     mb_arena_release(&arena);

@@ -5,7 +5,10 @@
 
 #include "base/file.h"
 #include "base/rng.h"
+#include "base/text.h"
 #include "base/units.h"
+#include "exchange/smp_names.h"
+#include "exchange/smp_spec.h"
 #include "format/emit.h"
 #include "load/load.h"
 #include "meshbench/commands.h"
@@ -162,12 +165,50 @@ static enum mb_status check_spec(struct session *session, struct mb_err *err)
     return MB_INVALID;
 }
 
+static void print_notes(const struct session *session, const struct mb_diag *diag)
+{
+    for (size_t i = 0; i < diag->count && !session->opts->quiet; i++) {
+        const struct mb_finding *finding = &diag->items[i];
+        struct mb_buf shown = {0};
+        mb_text_show(finding->message, strlen(finding->message), "", &shown);
+        (void)fprintf(session->ctx->err, "%s:%d:%d: %s %s: %s\n", finding->file,
+                      finding->line, finding->column, mb_severity_name(finding->severity),
+                      finding->code, mb_buf_string(&shown));
+        mb_buf_release(&shown);
+    }
+}
+
+// A test's configuration of SMP becomes the spec that says the same, and that spec is
+// what is checked, measured and kept.
+static enum mb_status convert_smp(struct session *session, const char *path,
+                                  struct mb_err *err)
+{
+    struct mb_arena *arena = &session->arena;
+    struct mb_diag notes;
+    struct mb_node *spec = NULL;
+    struct mb_buf text = {0};
+    mb_diag_init(&notes, arena);
+    enum mb_status status = mb_smp_to_spec(arena, &session->doc, &spec, &notes, err);
+    if (status == MB_OK) {
+        mb_diag_sort(&notes);
+        print_notes(session, &notes);
+        mb_emit_yaml(spec, &text);
+        status = mb_doc_parse(arena, mb_arena_print(arena, "%s (as a spec)", path),
+                              mb_buf_string(&text), text.size, &session->doc, err);
+    }
+    mb_buf_release(&text);
+    return status;
+}
+
 static enum mb_status read_spec(struct session *session, const char *path,
                                 struct mb_err *err)
 {
     struct mb_arena *arena = &session->arena;
     enum mb_status status =
         mb_doc_read(arena, path, session->ctx->in, MB_SPEC_MAX_BYTES, &session->doc, err);
+    if (status == MB_OK && mb_smp_is_config(session->doc.root)) {
+        status = convert_smp(session, path, err);
+    }
     if (status != MB_OK) {
         return status;
     }

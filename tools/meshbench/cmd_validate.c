@@ -5,6 +5,7 @@
 #include "base/input.h"
 #include "check/check.h"
 #include "exchange/import.h"
+#include "exchange/smp_names.h"
 #include "meshbench/documents.h"
 #include "model/spec.h"
 #include "report/findings.h"
@@ -76,7 +77,12 @@ static void foreign_hint(const char *path, const struct mb_doc *doc, struct mb_d
     }
     int score = 0;
     const struct mb_importer *importer = mb_import_detect(input, &score);
-    if (importer != NULL && score >= MB_IMPORT_SURE) {
+    if (mb_smp_is_config(doc->root)) {
+        diag->items[0].hint = mb_arena_print(
+            diag->arena,
+            "this looks like a test of Service Mesh Performance: 'meshbench run %s'",
+            path);
+    } else if (importer != NULL && score >= MB_IMPORT_SURE) {
         diag->items[0].hint = mb_arena_print(
             diag->arena, "this looks like %s: 'meshbench import %s -o result.json'",
             importer->title, path);
