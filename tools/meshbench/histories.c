@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/input.h"
+#include "base/mem.h"
+#include "meshbench/histories_pool.h"
 #include "meshbench/histories_store.h"
 
 const char *const *mb_histories_split(struct mb_arena *arena,
@@ -89,7 +91,31 @@ static enum mb_status results_read(const struct mb_ctx *ctx,
     return MB_OK;
 }
 
-// A CSV file or results: all series at once, judged one after another.
+// Series that are in memory already: nothing is a thread's own.
+static enum mb_status list_open(const void *shared, void **state, struct mb_err *err)
+{
+    (void)err;
+    const void **list = mb_mem_alloc(1, sizeof *list);
+    *list = shared;
+    *state = list;
+    return MB_OK;
+}
+
+static enum mb_status list_load(void *state, size_t index,
+                                struct mb_history_series *series, struct mb_err *err)
+{
+    (void)err;
+    const struct mb_history_series *const *list = state;
+    *series = (*list)[index];
+    return MB_OK;
+}
+
+static void list_close(void *state)
+{
+    mb_mem_free(state);
+}
+
+// A CSV file or results: all series are read at once.
 static enum mb_status series_read(const struct mb_ctx *ctx,
                                   const struct mb_histories_request *request,
                                   struct mb_histories *histories, struct mb_err *err)
@@ -104,17 +130,12 @@ static enum mb_status series_read(const struct mb_ctx *ctx,
     if (status != MB_OK) {
         return status;
     }
-    struct mb_history_judge judge = {.arena = &histories->arena,
-                                     .history = &histories->history,
-                                     .options = &histories->options};
-    histories->judged =
-        mb_arena_alloc(&histories->arena, series.count, sizeof *histories->judged);
-    histories->count = series.count;
-    for (size_t i = 0; i < series.count; i++) {
-        mb_history_judge_series(&judge, &series.items[i], &histories->judged[i]);
-    }
-    mb_history_judge_release(&judge);
-    return MB_OK;
+    const struct mb_histories_source source = {.count = series.count,
+                                               .shared = series.items,
+                                               .open = list_open,
+                                               .load = list_load,
+                                               .close = list_close};
+    return mb_histories_judge(&source, histories, err);
 }
 
 // A gate that looks at nothing passes, which somebody has to be told.

@@ -1,55 +1,69 @@
 #include "meshbench/histories_store.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "meshbench/histories_pool.h"
 #include "meshbench/stores.h"
 #include "store/store.h"
 
-enum { THREADS_MAX = 16 };
-
-// What the threads share while they judge.
-struct pool {
+// What all threads read.
+struct shared {
     const char *path;
-    const struct mb_store_history *store_history;
+    const struct mb_store_history *history;
     const size_t *wanted; // of its series
-    size_t wanted_count;
-    struct mb_history_judged *judged;
-    atomic_size_t next;
-    atomic_bool failed;
 };
 
-struct worker {
-    struct pool *pool;
-    pthread_t thread;
-    bool started;
-    enum mb_status status;
-    struct mb_err err;
-    // Reused from series to series.
+// What one thread has: its own connection, and memory that is reused from series to
+// series.
+struct reader {
+    const struct shared *shared;
+    struct mb_store *store;
     struct mb_store_points points;
-    struct mb_history_judge judge;
     uint32_t *rows;
     size_t capacity;
 };
 
-static struct mb_history_series series_make(struct worker *worker,
-                                            const struct mb_store_series *from)
+static enum mb_status reader_open(const void *shared, void **state, struct mb_err *err)
 {
-    const struct mb_store_points *points = &worker->points;
-    const struct mb_store_result *first = worker->pool->store_history->results.items;
-    if (worker->capacity < points->count) {
-        worker->rows = mb_mem_resize(worker->rows, points->count, sizeof *worker->rows);
-        worker->capacity = points->count;
+    const struct mb_store_options read_only = {.mode = MB_STORE_READ};
+    struct reader *reader = mb_mem_alloc(1, sizeof *reader);
+    reader->shared = shared;
+    *state = reader;
+    return mb_store_open(reader->shared->path, &read_only, &reader->store, err);
+}
+
+static void reader_close(void *state)
+{
+    struct reader *reader = state;
+    mb_store_close(reader->store);
+    mb_store_points_release(&reader->points);
+    mb_mem_free(reader->rows);
+    mb_mem_free(reader);
+}
+
+static enum mb_status series_load(void *state, size_t index,
+                                  struct mb_history_series *series, struct mb_err *err)
+{
+    struct reader *reader = state;
+    const struct mb_store_history *history = reader->shared->history;
+    const struct mb_store_series *from = &history->series[reader->shared->wanted[index]];
+    struct mb_store_points *points = &reader->points;
+    enum mb_status status =
+        mb_store_points_read(reader->store, history, from, points, err);
+    if (status != MB_OK) {
+        return status;
+    }
+    if (reader->capacity < points->count) {
+        reader->rows = mb_mem_resize(reader->rows, points->count, sizeof *reader->rows);
+        reader->capacity = points->count;
     }
     for (size_t i = 0; i < points->count; i++) {
-        worker->rows[i] = (uint32_t)(points->results[i] - first);
+        reader->rows[i] = (uint32_t)(points->results[i] - history->results.items);
     }
     enum mb_history_scale scale = mb_history_scale(&from->key, from->unit);
-    return (struct mb_history_series){
+    *series = (struct mb_history_series){
         .name = from->title,
         .metric = from->key.metric,
         .id = from->digest,
@@ -60,96 +74,10 @@ static struct mb_history_series series_make(struct worker *worker,
         .higher_is_better = from->higher_is_better,
         .count = points->count,
         .values = scale == MB_HISTORY_RATIO ? points->ratios : points->values,
-        .rows = worker->rows,
+        .rows = reader->rows,
         .versions = points->versions,
     };
-}
-
-static enum mb_status worker_judge(struct worker *worker, struct mb_store *store)
-{
-    struct pool *pool = worker->pool;
-    for (;;) {
-        size_t at = atomic_fetch_add(&pool->next, 1);
-        if (at >= pool->wanted_count || atomic_load(&pool->failed)) {
-            return MB_OK;
-        }
-        const struct mb_store_series *from =
-            &pool->store_history->series[pool->wanted[at]];
-        enum mb_status status = mb_store_points_read(store, pool->store_history, from,
-                                                     &worker->points, &worker->err);
-        if (status != MB_OK) {
-            return status;
-        }
-        struct mb_history_series series = series_make(worker, from);
-        mb_history_judge_series(&worker->judge, &series, &pool->judged[at]);
-    }
-}
-
-static void *worker_run(void *state)
-{
-    struct worker *worker = state;
-    struct mb_store *store = NULL;
-    const struct mb_store_options read_only = {.mode = MB_STORE_READ};
-    worker->status = mb_store_open(worker->pool->path, &read_only, &store, &worker->err);
-    if (worker->status == MB_OK) {
-        worker->status = worker_judge(worker, store);
-    }
-    if (worker->status != MB_OK) {
-        atomic_store(&worker->pool->failed, true);
-    }
-    mb_store_close(store);
-    mb_store_points_release(&worker->points);
-    mb_history_judge_release(&worker->judge);
-    mb_mem_free(worker->rows);
-    return NULL;
-}
-
-static size_t thread_count(size_t series)
-{
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t count = processors > 0 ? (size_t)processors : 1;
-    count = count < THREADS_MAX ? count : THREADS_MAX;
-    count = count < series ? count : series;
-    return count > 0 ? count : 1;
-}
-
-// The first of the workers is this thread; where another cannot be started, the rest of
-// the series is left to those that run.
-static enum mb_status pool_run(struct pool *pool, struct mb_histories *histories,
-                               struct mb_err *err)
-{
-    size_t count = thread_count(pool->wanted_count);
-    struct worker *workers = mb_arena_alloc(&histories->arena, count, sizeof *workers);
-    histories->arenas =
-        mb_arena_alloc(&histories->arena, count, sizeof *histories->arenas);
-    histories->arena_count = count;
-    for (size_t i = 0; i < count; i++) {
-        workers[i].pool = pool;
-        workers[i].judge = (struct mb_history_judge){.arena = &histories->arenas[i],
-                                                     .history = &histories->history,
-                                                     .options = &histories->options};
-    }
-    for (size_t i = 1; i < count; i++) {
-        workers[i].started =
-            pthread_create(&workers[i].thread, NULL, worker_run, &workers[i]) == 0;
-    }
-    (void)worker_run(&workers[0]);
-    enum mb_status status = workers[0].status;
-    const struct mb_err *why = &workers[0].err;
-    for (size_t i = 1; i < count; i++) {
-        if (!workers[i].started) {
-            continue;
-        }
-        (void)pthread_join(workers[i].thread, NULL);
-        if (status == MB_OK && workers[i].status != MB_OK) {
-            status = workers[i].status;
-            why = &workers[i].err;
-        }
-    }
-    if (status != MB_OK) {
-        *err = *why;
-    }
-    return status;
+    return MB_OK;
 }
 
 // --- rows
@@ -304,18 +232,17 @@ enum mb_status mb_histories_store_read(const struct mb_histories_request *reques
         return status;
     }
     size_t *wanted = mb_arena_alloc(arena, found.series_count, sizeof *wanted);
-    struct pool pool = {
-        .path = request->store, .store_history = &found, .wanted = wanted};
+    struct shared shared = {.path = request->store, .history = &found, .wanted = wanted};
+    struct mb_histories_source source = {.shared = &shared,
+                                         .open = reader_open,
+                                         .load = series_load,
+                                         .close = reader_close};
     for (size_t i = 0; i < found.series_count; i++) {
         if (is_wanted(request, found.series[i].key.metric)) {
-            wanted[pool.wanted_count++] = i;
+            wanted[source.count++] = i;
         }
     }
-    pool.judged = mb_arena_alloc(arena, pool.wanted_count, sizeof *pool.judged);
-    status = pool_run(&pool, histories, err);
-    histories->judged = pool.judged;
-    histories->count = status == MB_OK ? pool.wanted_count : 0;
-    return status;
+    return mb_histories_judge(&source, histories, err);
 }
 
 // --- remembering

@@ -1,5 +1,5 @@
-// Histories of a store: read and judged by a thread for each processor, and the changes
-// that were reported remembered. Meshbench floor.
+// Histories of a store, and the changes that were reported, which it remembers. Meshbench
+// floor.
 #ifndef MB_MESHBENCH_HISTORIES_STORE_H
 #define MB_MESHBENCH_HISTORIES_STORE_H
 
