@@ -20,7 +20,8 @@ static const int dashes[] = {1, 2, 4, 5};
 enum {
     MARKS = sizeof marks / sizeof *marks,
     DASHES = sizeof dashes / sizeof *dashes,
-    TWIN_DASH = 3
+    TWIN_DASH = 3,
+    BASELINE_MARK = 4
 };
 
 static int variant_by_name(const void *left, const void *right)
@@ -103,7 +104,8 @@ struct mb_chart_style mb_chart_style(const struct mb_chart_atlas *atlas,
             : bsearch(twin ? cell->aa_of : cell->variant, atlas->variants,
                       atlas->variant_count, sizeof *atlas->variants, name_compare);
     if (found == NULL) {
-        return (struct mb_chart_style){baseline_color, 1, twin ? TWIN_DASH : 1, twin};
+        return (struct mb_chart_style){baseline_color, BASELINE_MARK,
+                                       twin ? TWIN_DASH : 1, twin};
     }
     int dash = dashes[found->order / MARKS % DASHES];
     return (struct mb_chart_style){palette[found->order % PALETTE],

@@ -41,7 +41,7 @@ static const char style[] =
     ".charts{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax("
     "min(100%,36rem),1fr));align-items:start}"
     "figure{margin:0;min-width:0;border:1px solid var(--line);padding:.6rem}"
-    ".chart{overflow-x:auto}.chart svg{display:block;min-width:36rem;width:100%;"
+    ".chart{overflow-x:auto}.chart svg{display:block;min-width:30rem;width:100%;"
     "max-width:720px;height:auto;margin:0 auto}"
     ".chart svg [fill=\"black\"]{fill:var(--text)}"
     ".chart svg [color=\"black\"]{color:var(--text)}"
