@@ -22,7 +22,8 @@ static const char path[] = "s.db";
 struct trial {
     struct fixture fixture;
     struct power_disk *disk;
-    size_t done; // steps that returned MB_OK
+    size_t cells; // of the result, of which a part is used
+    size_t done;  // steps that returned MB_OK
 };
 
 static enum mb_status store_open(struct trial *trial, const char *vfs)
@@ -104,7 +105,7 @@ static enum mb_status step_do(struct trial *trial, size_t step)
     mb_err_clear(&fixture->err);
     switch (step) {
     case 0:
-        return store_open(trial, "disk");
+        return reopen(trial);
     case 1:
         return add(trial, 1);
     case 2:
@@ -170,6 +171,7 @@ static void trial_init(struct trial *trial)
 {
     *trial = (struct trial){.done = 0};
     fixture_init(&trial->fixture);
+    trial->cells = trial->fixture.result.cell_count;
     trial->fixture.result.cell_count = 1; // few values are as good as many, and faster
     trial->disk = power_disk_new("disk");
 }
@@ -187,6 +189,7 @@ static void trial_release(struct trial *trial)
 {
     fixture_close(&trial->fixture);
     power_disk_free(trial->disk);
+    trial->fixture.result.cell_count = trial->cells;
     fixture_release(&trial->fixture);
 }
 
