@@ -29,7 +29,7 @@ def main():
         ((i + 1, digest(1, i), f"r{i}.json", START_NS + i * DAY_NS, START_NS + i * DAY_NS)
          for i in range(results)))
     db.executemany(
-        "INSERT INTO series VALUES (?, ?, 'b', 'a', 'w', 'v', ?, 'steady-c16-r100',"
+        "INSERT INTO series VALUES (?, ?, 'a', 'w', 'v', ?, 'steady-c16-r100',"
         " 'response_time.p99', NULL, ?, 'ns', 0)",
         ((i + 1, digest(2, i), f"variant-{i}", f"variant-{i} · steady · response_time.p99")
          for i in range(series)))

@@ -68,23 +68,28 @@ add_start() { # NAME: adds new results in the background
     "$tool" store add "${paths[@]}" --store s.db >"$1.out" 2>"$1.err" &
     pid=$!
 }
-# A line that is not whole was not told to anybody.
-add_end() {
+
+# A line that is not whole was not told to anybody. About half of the kills shall come too
+# late, whatever else the machine does; only the others count.
+add_end() { # NAME PID
     wait "$2" 2>/dev/null
+    if [ $? -eq 137 ]; then
+        cut=$((cut + 1))
+        whole_ms=$((whole_ms * 11 / 10 + 1))
+    else
+        whole_ms=$((whole_ms * 9 / 10 + 1))
+    fi
     sed -n '/\.json$/p' "$1.out" >>adds.ack
 }
 
 : >runs.ack
 : >adds.ack
 "$tool" store add "$root/fixtures/results/small.json" --store s.db >/dev/null || fail "no store"
-start=$(date +%s%N)
-add_start a
-add_end a $pid
-whole_ms=$((($(date +%s%N) - start) / 1000000 + 1))
-
-killed=0
+whole_ms=100
 cut=0
 in_run=0
+killed=0
+rounds=0
 while [ "$killed" -lt "$kills" ]; do
     case $((RANDOM % 12)) in
     0) # a run; half of the kills around the moment when it adds its result
@@ -97,11 +102,11 @@ while [ "$killed" -lt "$kills" ]; do
         else
             sleep "$(moment 500)"
         fi
-        kill -9 $pid 2>/dev/null && in_run=$((in_run + 1))
-        if wait $pid 2>/dev/null; then
-            sha256sum r.json | cut -c1-12 >>runs.ack
-        fi
-        killed=$((killed + 1))
+        kill -9 $pid 2>/dev/null
+        wait $pid 2>/dev/null
+        status=$?
+        [ $status -ne 0 ] || sha256sum r.json | cut -c1-12 >>runs.ack
+        [ $status -ne 137 ] || in_run=$((in_run + 1))
         ;;
     1 | 2 | 3) # two at a time
         add_start a
@@ -109,29 +114,29 @@ while [ "$killed" -lt "$kills" ]; do
         add_start b
         second=$pid
         sleep "$(moment $((2 * whole_ms)))"
-        kill -9 $first 2>/dev/null && cut=$((cut + 1))
+        kill -9 $first 2>/dev/null
         sleep "$(moment "$whole_ms")"
-        kill -9 $second 2>/dev/null && cut=$((cut + 1))
+        kill -9 $second 2>/dev/null
         add_end a $first
         add_end b $second
-        killed=$((killed + 2))
         ;;
     *)
         add_start a
         sleep "$(moment "$whole_ms")"
-        kill -9 $pid 2>/dev/null && cut=$((cut + 1))
+        kill -9 $pid 2>/dev/null
         add_end a $pid
-        killed=$((killed + 1))
         ;;
     esac 2>/dev/null
-    [ $((killed % 25)) -ge 2 ] || look
+    killed=$((cut + in_run))
+    rounds=$((rounds + 1))
+    [ $((rounds % 25)) -ne 0 ] || look
+    [ "$rounds" -lt $((20 * kills + 100)) ] || fail "hardly any kill hits: $killed in $rounds rounds"
 done
 look
 count=$(wc -l <wanted)
-[ "$cut" -gt $((kills / 4)) ] || fail "only $cut of $killed kills hit a running 'store add'"
 # Not only their names are there.
 head -n 5 there | while read -r digest; do
     [ "$("$tool" store export "$digest" --store s.db | sha256sum | cut -d' ' -f1)" = "$digest" ] ||
         fail "$digest comes back as something else"
 done || exit 1
-echo "store-kill: $killed kills ($cut amid 'store add', $in_run amid 'run --store'): $count acknowledged results, all there; $(wc -l <there) in the store, sound"
+echo "store-kill: $killed kills that hit ($cut amid 'store add', $in_run amid 'run --store'): $count acknowledged results, all there; $(wc -l <there) in the store, sound"

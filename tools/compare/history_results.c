@@ -19,12 +19,12 @@ static int text_compare(const char *left, const char *right)
 static int key_compare(const struct mb_series_key *left,
                        const struct mb_series_key *right)
 {
-    const char *const lefts[] = {left->benchmark, left->application,  left->workload,
-                                 left->variant,   left->variant_name, left->point,
-                                 left->metric,    left->baseline};
-    const char *const rights[] = {right->benchmark, right->application,  right->workload,
-                                  right->variant,   right->variant_name, right->point,
-                                  right->metric,    right->baseline};
+    const char *const lefts[] = {left->application,  left->workload, left->variant,
+                                 left->variant_name, left->point,    left->metric,
+                                 left->baseline};
+    const char *const rights[] = {right->application,  right->workload, right->variant,
+                                  right->variant_name, right->point,    right->metric,
+                                  right->baseline};
     int order = 0;
     for (size_t i = 0; i < sizeof lefts / sizeof *lefts && order == 0; i++) {
         order = text_compare(lefts[i], rights[i]);

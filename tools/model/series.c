@@ -129,8 +129,7 @@ static void metric_add(const struct reader *reader, const struct mb_cell *cell,
     }
     const struct mb_keys *keys = &reader->result->keys;
     struct mb_series_value value = {
-        .key = {.benchmark = or_empty(keys->benchmark),
-                .application = or_empty(keys->application),
+        .key = {.application = or_empty(keys->application),
                 .workload =
                     key_find(keys->workloads, keys->workload_count, cell->point.workload),
                 .variant = key_find(keys->variants, keys->variant_count, cell->variant),
@@ -205,8 +204,7 @@ static bool text_equal(const char *left, const char *right)
 bool mb_series_key_equal(const struct mb_series_key *left,
                          const struct mb_series_key *right)
 {
-    return text_equal(left->benchmark, right->benchmark) &&
-           text_equal(left->application, right->application) &&
+    return text_equal(left->application, right->application) &&
            text_equal(left->workload, right->workload) &&
            text_equal(left->variant, right->variant) &&
            text_equal(left->variant_name, right->variant_name) &&
@@ -218,9 +216,9 @@ bool mb_series_key_equal(const struct mb_series_key *left,
 // A JSON list, so that no two keys give the same text.
 char *mb_series_id(struct mb_arena *arena, const struct mb_series_key *key)
 {
-    const char *const texts[] = {ID_SCHEME,     key->benchmark, key->application,
-                                 key->workload, key->variant,   key->variant_name,
-                                 key->point,    key->metric,    key->baseline};
+    const char *const texts[] = {ID_SCHEME,    key->application,  key->workload,
+                                 key->variant, key->variant_name, key->point,
+                                 key->metric,  key->baseline};
     struct mb_node *list = mb_node_list(arena);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         mb_node_push(arena, list, mb_node_string(arena, texts[i]));

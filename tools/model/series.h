@@ -2,8 +2,9 @@
 // it belongs to. Model floor.
 //
 // A series is everything that has to be equal for values to follow one another: the
-// comparability keys of benchmark, application, workload and variant (a mesh's version is
-// not in them, so releases share a series), the load point and the metric. The overhead
+// comparability keys of application, workload and variant (a mesh's version is not in
+// them, so releases share a series), the load point and the metric. The key of the
+// benchmark is not part of it: another load point in a spec ends no series. The overhead
 // of a variant against the baseline of the same run is a series of its own, because it
 // survives a change of machine. The environment's key is not part of the series: where it
 // changes, a new segment begins.
@@ -19,8 +20,7 @@
 #include "model/result.h"
 
 struct mb_series_key {
-    const char *benchmark; // digests, as in struct mb_keys
-    const char *application;
+    const char *application; // digests, as in struct mb_keys
     const char *workload;
     const char *variant;
     const char *variant_name; // "istio-mtls"

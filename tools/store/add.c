@@ -72,16 +72,15 @@ static enum mb_status series_insert(struct adding *adding,
     struct mb_db_query *query = NULL;
     enum mb_status status =
         mb_db_query(adding->store->db,
-                    "INSERT INTO series (digest, benchmark, application, workload,"
+                    "INSERT INTO series (digest, application, workload,"
                     " variant, variant_name, point, metric, baseline, title, unit,"
                     " higher_is_better)"
-                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                     &query, err);
     if (status != MB_OK) {
         return status;
     }
     const char *const texts[] = {digest,
-                                 key->benchmark,
                                  key->application,
                                  key->workload,
                                  key->variant,

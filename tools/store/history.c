@@ -77,17 +77,16 @@ static struct mb_store_series series_take(struct mb_arena *arena,
     return (struct mb_store_series){
         .id = mb_db_query_int(query, 0),
         .digest = mb_db_query_copy(arena, query, 1),
-        .key = {.benchmark = mb_db_query_copy(arena, query, 2),
-                .application = mb_db_query_copy(arena, query, 3),
-                .workload = mb_db_query_copy(arena, query, 4),
-                .variant = mb_db_query_copy(arena, query, 5),
-                .variant_name = mb_db_query_copy(arena, query, 6),
-                .point = mb_db_query_copy(arena, query, 7),
-                .metric = mb_db_query_copy(arena, query, 8),
-                .baseline = mb_db_query_is_null(query, 9)
+        .key = {.application = mb_db_query_copy(arena, query, 2),
+                .workload = mb_db_query_copy(arena, query, 3),
+                .variant = mb_db_query_copy(arena, query, 4),
+                .variant_name = mb_db_query_copy(arena, query, 5),
+                .point = mb_db_query_copy(arena, query, 6),
+                .metric = mb_db_query_copy(arena, query, 7),
+                .baseline = mb_db_query_is_null(query, 8)
                                 ? NULL
-                                : mb_db_query_copy(arena, query, 9)},
-        .title = mb_db_query_copy(arena, query, 10),
+                                : mb_db_query_copy(arena, query, 8)},
+        .title = mb_db_query_copy(arena, query, 9),
     };
 }
 
@@ -98,11 +97,11 @@ static enum mb_status series_read(struct mb_arena *arena, struct mb_store *store
     struct mb_db_query *query = NULL;
     bool row = false;
     size_t capacity = 0;
-    enum mb_status status = mb_db_query(
-        store->db,
-        "SELECT id, digest, benchmark, application, workload, variant, variant_name,"
-        " point, metric, baseline, title FROM series ORDER BY title, id",
-        &query, err);
+    enum mb_status status =
+        mb_db_query(store->db,
+                    "SELECT id, digest, application, workload, variant, variant_name,"
+                    " point, metric, baseline, title FROM series ORDER BY title, id",
+                    &query, err);
     if (status == MB_OK) {
         status = mb_db_query_step(query, &row, err);
     }

@@ -35,7 +35,6 @@ static const char version_1[] =
     "CREATE TABLE series ("
     "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
     "  digest TEXT NOT NULL UNIQUE CHECK (length(digest) = 64),"
-    "  benchmark TEXT NOT NULL,"
     "  application TEXT NOT NULL,"
     "  workload TEXT NOT NULL,"
     "  variant TEXT NOT NULL,"
