@@ -84,6 +84,8 @@ struct mb_comparison {
     double p_value;     // of log_ratio where it exists, else of difference; NaN: none
     double p_adjusted;  // Holm over its family; NaN for exploratory ones
     double p_rank;      // beside it: signed-rank test within a run, rank-sum across runs
+    double shift;       // and the estimate of Hodges and Lehmann, on the scale that is
+                        // tested; it means nothing with `blocks` 0
     double margin;      // share that still counts as the same; 0: none declared
     double noise;       // noise floor on the scale that is tested; 0: no A/A twin
     double detectable;  // smallest effect, on the scale that is tested, that a comparison

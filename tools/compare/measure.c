@@ -170,6 +170,8 @@ static void paired_measure(struct mb_comparison *effect, double confidence)
         mb_sample_paired(values.logs, values.positive ? values.count : 0, confidence);
     effect->p_rank =
         mb_sample_signed_rank(values.positive ? values.logs : values.plain, values.count);
+    effect->shift = mb_sample_pseudo_median(values.positive ? values.logs : values.plain,
+                                            values.count);
     effect->first_p = values_first_p(&values);
     effect->grid = values_grid(&values);
     values_release(&values);
@@ -196,6 +198,8 @@ static void unpaired_measure(struct mb_comparison *effect, double confidence)
                                         positive ? right.count : 0, confidence);
     effect->p_rank = mb_sample_rank_sum(positive ? left.logs : left.plain, left.count,
                                         positive ? right.logs : right.plain, right.count);
+    effect->shift = mb_sample_shift(positive ? left.logs : left.plain, left.count,
+                                    positive ? right.logs : right.plain, right.count);
     effect->first_p = fmin(values_first_p(&left), values_first_p(&right));
     left.common = common_divisor(left.common, right.common);
     effect->grid = values_grid(&left);

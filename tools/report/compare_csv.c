@@ -38,6 +38,8 @@ static const struct column columns[] = {
     {"p_value", "/p_value"},
     {"p_adjusted", "/p_adjusted"},
     {"p_rank", "/p_rank"},
+    {"shift_ratio", "/shift_ratio"},
+    {"shift_difference", "/shift_difference"},
     {"margin", "/margin"},
     {"noise_floor_ratio", "/noise_floor_ratio"},
     {"detectable_ratio", "/detectable_ratio"},

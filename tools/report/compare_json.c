@@ -151,6 +151,10 @@ static struct mb_node *comparison_node(struct mb_arena *arena,
     number_put(target, "p_value", effect->p_value);
     number_put(target, "p_adjusted", effect->p_adjusted);
     number_put(target, "p_rank", effect->p_rank);
+    bool shifted = effect->blocks > 0;
+    number_put(target, "shift_ratio", shifted && ratio ? exp(effect->shift) : NAN);
+    number_put(target, "shift_difference",
+               shifted && !ratio ? effect->shift * unit_scale(effect->metric.unit) : NAN);
     number_put(target, "margin", effect->margin > 0.0 ? effect->margin : NAN);
     number_put(target, "noise_floor_ratio",
                effect->noise > 0.0 && ratio ? exp(effect->noise) : NAN);
