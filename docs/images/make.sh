@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 meshbench report "$result" -o "$work/report.html"
 meshbench report charts "$result" --point steady --format png -o "$work"
 "$chromium" --headless --no-sandbox --disable-gpu --user-data-dir="$work/profile" --hide-scrollbars \
-    --blink-settings=preferredColorScheme=1 --window-size=1180,980 \
+    --blink-settings=preferredColorScheme=1 --window-size=1360,980 \
     --screenshot="$PWD/report.png" "file://$work/report.html" >/dev/null 2>&1
 cp "$work/latency-1.png" latency.png
 ls -l report.png latency.png

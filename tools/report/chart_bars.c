@@ -191,8 +191,9 @@ static void ceiling_chart(const struct mb_chart_atlas *atlas, size_t side,
             mb_chart_estimate(point->cells[i], &metric, confidence);
         if (mean.count > 0 && rows < MB_CHART_ROWS_MAX) {
             ceiling_row(&draft, point->cells[i], &mean, rows++);
+        } else if (mean.count > 0) {
+            atlas->charts->rows_left++;
         }
-        atlas->charts->rows_left += i >= MB_CHART_ROWS_MAX;
     }
     mb_chart_rows_end(&draft, rows,
                       mb_arena_print(atlas->arena,

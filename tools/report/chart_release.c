@@ -8,6 +8,8 @@
 // More results than this are numbered below the axis instead of named.
 enum { NAMED_MAX = 8 };
 
+static const struct mb_chart_kind kind = {"release", "From result to result"};
+
 // The same load point in every result; NULL where one does not have it.
 struct release_point {
     const struct mb_points_item *first; // in the first result
@@ -117,7 +119,6 @@ static void release_chart(const struct mb_chart_atlas *atlas,
                           const struct release_point *point,
                           const struct mb_metric *metric)
 {
-    static const struct mb_chart_kind kind = {"release", "From result to result"};
     struct mb_chart_draft draft;
     char label[MB_EFFECT_TEXT];
     mb_effect_metric_label(metric, label, sizeof label);
@@ -170,6 +171,9 @@ void mb_chart_releases(const struct mb_chart_atlas *atlas)
         return;
     }
     for (size_t i = 0; i < atlas->sides[0].count; i++) {
+        if (mb_chart_full(atlas, &kind)) {
+            continue;
+        }
         struct release_point point = {.first = &atlas->sides[0].items[i]};
         point.sides = mb_arena_alloc(atlas->arena, sides, sizeof *point.sides);
         for (size_t side = 0; side < sides; side++) {
