@@ -17,7 +17,7 @@ PATH=${BUILD:-$root/build}:$PATH
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for result in "$@"; do
-    meshbench report "$result" -o "$work/page.html"
+    meshbench report "$result" --slo "response_time.p99<=5ms" -o "$work/page.html"
     for width in 360 768 1280; do
         for dark in 0 1; do
             python3 "$root/tests/live/report_chromium.py" wrap "$work/page.html" $width >"$work/frame.html"

@@ -48,17 +48,48 @@ static void unknown_add(struct chooser *chooser, const char *format, ...)
     va_end(args);
 }
 
+static bool variant_exists(const struct mb_compare_report *report, const char *name)
+{
+    for (size_t side = 0; side < report->side_count; side++) {
+        const struct mb_result *result = report->sides[side].result;
+        for (size_t i = 0; i < result->cell_count; i++) {
+            if (strcmp(result->cells[i].variant, name) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// A limit for a variant that is not there would silently be kept.
+static enum mb_status limits_check(const struct chooser *chooser, struct mb_err *err)
+{
+    for (size_t i = 0; i < chooser->options->limit_count; i++) {
+        const struct mb_gate *limit = &chooser->options->limits[i];
+        const char *const names[] = {limit->variant, limit->versus};
+        for (size_t j = 0; j < 2; j++) {
+            if (names[j] != NULL && strcmp(names[j], MB_SPEC_FIRST) != 0 &&
+                !variant_exists(chooser->report, names[j])) {
+                return mb_err_set(err, MB_USAGE, "no variant '%s' for the limit of '%s'",
+                                  names[j], limit->metric);
+            }
+        }
+    }
+    return MB_OK;
+}
+
 static enum mb_status limits_find(struct chooser *chooser, struct mb_err *err)
 {
+    enum mb_status status = limits_check(chooser, err);
     const struct mb_result *first = chooser->report->sides[0].result;
     chooser->limits = chooser->options->limits;
     chooser->choice->limit_count = chooser->options->limit_count;
-    if (chooser->choice->limit_count > 0 || first->spec_resolved == NULL) {
-        return MB_OK;
+    if (status != MB_OK || chooser->choice->limit_count > 0 ||
+        first->spec_resolved == NULL) {
+        return status;
     }
     struct mb_spec spec;
-    enum mb_status status =
-        mb_spec_from_node(chooser->arena, first->spec_resolved, NULL, &spec, err);
+    status = mb_spec_from_node(chooser->arena, first->spec_resolved, NULL, &spec, err);
     chooser->limits = spec.gates;
     chooser->choice->limit_count = status == MB_OK ? spec.gate_count : 0;
     return status;

@@ -171,7 +171,7 @@ obstacle_find(const struct mb_compare_report *report, const struct mb_comparison
         bool meant = difference->scope == NULL ||
                      strcmp(difference->scope, effect->cell->variant) == 0 ||
                      strcmp(difference->scope, effect->cell->point.workload) == 0;
-        bool cancels = difference->environment && effect->design == MB_COMPARE_OVERHEAD;
+        bool cancels = difference->environment && effect->design != MB_COMPARE_RELEASE;
         if (meant && !cancels && difference->class == MB_COMPARE_DISQUALIFYING &&
             !difference->allowed) {
             return difference;

@@ -100,18 +100,20 @@ static void differences_print(const struct mb_compare_report *report, struct mb_
         if (difference->class == MB_COMPARE_HARMLESS) {
             continue;
         }
-        mb_buf_append_string(out, seen++ == 0
-                                      ? "\n#### What differs between the results\n"
-                                        "\n| | first | later | |\n|---|---|---|---|"
-                                        "\n| "
-                                      : "| ");
+        mb_buf_append_string(
+            out, seen++ == 0 ? "\n#### What differs between the results\n"
+                               "\n| what | first | later | class | later result |\n"
+                               "|---|---|---|---|---|\n| "
+                             : "| ");
         mb_escape_markdown(out, difference->path);
         mb_buf_append_string(out, " | ");
         value_print(difference->left, out);
         mb_buf_append_string(out, " | ");
         value_print(difference->right, out);
-        mb_buf_print(out, " | %s%s |\n", mb_compare_class_name(difference->class),
+        mb_buf_print(out, " | %s%s | ", mb_compare_class_name(difference->class),
                      difference->allowed ? ", allowed" : "");
+        mb_escape_markdown(out, report->sides[difference->side].name);
+        mb_buf_append_string(out, " |\n");
     }
     if (seen == 0 && report->side_count > 1) {
         mb_buf_append_string(out,

@@ -153,22 +153,32 @@ static void differences_print(const struct page *page)
     struct mb_arena *arena = page->arena;
     struct mb_buf *out = page->out;
     struct mb_table table;
-    mb_table_init(&table, arena, 4);
+    bool several = report->side_count > 2; // then it has to be said which one
+    const char *const titles[] = {"what", "first", "later", "class", "later result"};
+    mb_table_init(&table, arena, several ? 5 : 4);
     table.left = true;
+    size_t seen = 0;
     for (size_t i = 0; i < report->difference_count; i++) {
         const struct mb_compare_difference *difference = &report->differences[i];
         if (difference->class == MB_COMPARE_HARMLESS) {
             continue;
         }
         bool bad = difference->class == MB_COMPARE_DISQUALIFYING;
+        for (size_t j = 0; seen == 0 && j < table.columns; j++) {
+            mb_table_add(&table, MB_TABLE_FAINT, titles[j]);
+        }
+        seen++;
         mb_table_add(&table, MB_TABLE_PLAIN, difference->path);
         mb_table_add(&table, MB_TABLE_PLAIN, value_show(arena, difference->left));
         mb_table_add(&table, MB_TABLE_PLAIN, value_show(arena, difference->right));
         mb_table_add(&table, bad ? MB_TABLE_BAD : MB_TABLE_PLAIN,
                      difference->allowed ? "disqualifying, allowed"
                                          : mb_compare_class_name(difference->class));
+        if (several) {
+            mb_table_add(&table, MB_TABLE_PLAIN, report->sides[difference->side].name);
+        }
     }
-    if (table.count > 0) {
+    if (seen > 0) {
         mb_buf_append_string(out, "\nWhat differs between these results:\n");
         mb_table_print(&table, 2, page->width, page->color, out);
     } else if (report->side_count > 1) {
