@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: calibration.sh      (about 30 s of CPU)
+# usage: calibration.sh      (a few seconds of CPU)
 # Builds and runs calibration.c, and lets benchstat (golang.org/x/perf/cmd/benchstat, where
 # it is on PATH) judge the same runs. Last two columns: the share that it calls a change of
 # the runs without an effect, and of those with the effect that the tool states as
