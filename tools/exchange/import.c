@@ -13,6 +13,8 @@ const struct mb_importer *const mb_importers[] = {
     &mb_importer_fortio,
     &mb_importer_h2load,
     &mb_importer_hey,
+    &mb_importer_hgrm,
+    &mb_importer_hlog,
     &mb_importer_jtl,
     &mb_importer_meshery,
     &mb_importer_smp,

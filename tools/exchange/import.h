@@ -79,6 +79,8 @@ struct mb_import_note {
 // mb_import_release frees.
 struct mb_import {
     struct mb_arena *arena;
+    int64_t
+        unit_ns; // what a value of 1 means where the source does not say; 0: not given
     struct mb_import_run *runs;
     size_t count;
     size_t capacity;

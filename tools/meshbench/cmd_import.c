@@ -15,10 +15,13 @@ struct import_options {
     const char *from;
     const char *variant;
     const char *workload;
+    const char *unit;
     bool trials;
     bool list;
     bool quiet;
 };
+
+static const char *const units[] = {"ns", "us", "ms", "s", NULL};
 
 static const struct mb_opt options[] = {
     {.name = "output",
@@ -47,6 +50,12 @@ static const struct mb_opt options[] = {
      .offset = offsetof(struct import_options, workload),
      .argument = "NAME",
      .help = "what was asked; default: as the source says, or 'imported'"},
+    {.name = "unit",
+     .type = MB_OPT_CHOICE,
+     .offset = offsetof(struct import_options, unit),
+     .argument = "UNIT",
+     .choices = units,
+     .help = "of the values, where the files do not say it (hlog, hgrm)"},
     {.name = "list",
      .type = MB_OPT_FLAG,
      .offset = offsetof(struct import_options, list),
@@ -68,6 +77,17 @@ static const struct mb_example examples[] = {
      "from standard input, without looking what it is"},
     {0},
 };
+
+static int64_t unit_ns(const char *unit)
+{
+    static const int64_t each_ns[] = {1, 1000, 1000000, 1000000000};
+    for (size_t i = 0; unit != NULL && units[i] != NULL; i++) {
+        if (strcmp(units[i], unit) == 0) {
+            return each_ns[i];
+        }
+    }
+    return 0;
+}
 
 // One import from its files to its document. Filled from the top.
 struct job {
@@ -194,11 +214,12 @@ static enum mb_status import_run(struct mb_ctx *ctx, const void *given,
                                  const struct mb_args *args, struct mb_err *err)
 {
     struct mb_arena arena = {0};
+    const struct import_options *opts = given;
     struct job job = {.ctx = ctx,
                       .arena = &arena,
-                      .opts = given,
+                      .opts = opts,
                       .args = args,
-                      .import = {.arena = &arena}};
+                      .import = {.arena = &arena, .unit_ns = unit_ns(opts->unit)}};
     if (job.opts->list) {
         list_print(ctx);
         return MB_OK;
