@@ -25,6 +25,8 @@ done
 
 # pkg-config itself may be what is missing: then everything that it would answer for is.
 has_library() { pkg-config --exists "$1" 2>/dev/null; }
+# 3.37 has STRICT tables.
+has_sqlite() { pkg-config --exists "sqlite3 >= 3.37" 2>/dev/null; }
 has_program() { command -v "$1" >/dev/null 2>&1; }
 has_compiler() { has_program "${CC:-cc}" || has_program "${CC%% *}"; }
 # make says where it found sources and header; else they are looked for where Debian puts
@@ -45,7 +47,7 @@ build|has_header c stdio.h|libc6-dev|C library headers
 build|has_program pkg-config|pkg-config pkgconf|finding libraries
 build|has_library yaml-0.1|libyaml-dev|reading YAML
 build|has_library libcrypto|libssl-dev|SHA-256
-build|has_library sqlite3|libsqlite3-dev|histories
+build|has_sqlite|libsqlite3-dev|histories
 build|has_library libxml-2.0|libxml2-dev|reading XML
 build|has_library zlib|zlib1g-dev|compressed histograms
 build|has_llhttp|libllhttp-dev node-llhttp|HTTP parser

@@ -192,6 +192,12 @@ static enum mb_status add(struct session *session, struct mb_err *err)
         const char *path = session->args->items[i];
         struct mb_stores_added added = {.added = false};
         struct mb_err own = {0};
+        if (*session->ctx->interrupted > 0) {
+            return mb_err_set(err, MB_INTERRUPTED,
+                              "interrupted: %zu of %zu results were "
+                              "not looked at",
+                              session->args->count - i, session->args->count);
+        }
         enum mb_status status = mb_stores_add(session->ctx, session->store, path,
                                               &session->tags, &added, &own);
         if (status == MB_OK) {

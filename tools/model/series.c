@@ -124,7 +124,7 @@ static void metric_add(const struct reader *reader, const struct mb_cell *cell,
         return;
     }
     struct mb_value derived = mb_derive_cell(cell, &metric);
-    if (derived.state != MB_VALUE_KNOWN) {
+    if (derived.state != MB_VALUE_KNOWN || !isfinite(derived.value)) {
         return;
     }
     const struct mb_keys *keys = &reader->result->keys;

@@ -315,19 +315,31 @@ static enum mb_status handle_open(struct mb_db *db, const struct mb_db_options *
                      err);
 }
 
+// What the file says of itself, at one moment: another process may be making it just now.
+static enum mb_status head_read(struct mb_db *db, int64_t *mark, int64_t *version,
+                                int64_t *objects, struct mb_err *err)
+{
+    enum mb_status status = mb_db_run(db, "BEGIN", err);
+    if (status != MB_OK) {
+        return status;
+    }
+    status = ask(db, "SELECT count(*) FROM sqlite_schema", objects, NULL, err);
+    if (status == MB_OK) {
+        status = ask(db, "PRAGMA application_id", mark, NULL, err);
+    }
+    if (status == MB_OK) {
+        status = ask(db, "PRAGMA user_version", version, NULL, err);
+    }
+    return mb_db_end(db, status, err);
+}
+
 static enum mb_status state_read(struct mb_db *db, const struct mb_db_options *options,
                                  struct mb_db_state *state, struct mb_err *err)
 {
     int64_t mark = 0;
     int64_t version = 0;
     int64_t objects = 0;
-    enum mb_status status = ask(db, "PRAGMA application_id", &mark, NULL, err);
-    if (status == MB_OK) {
-        status = ask(db, "PRAGMA user_version", &version, NULL, err);
-    }
-    if (status == MB_OK) {
-        status = ask(db, "SELECT count(*) FROM sqlite_schema", &objects, NULL, err);
-    }
+    enum mb_status status = head_read(db, &mark, &version, &objects, err);
     if (status != MB_OK) {
         return status;
     }
