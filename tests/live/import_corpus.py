@@ -110,6 +110,39 @@ def fortio(path):
         raise Refused("cut off") from error
 
 
+def go_duration(text):
+    """"1m0.5s" to ns."""
+    scale = {"h": 3600, "m": 60, "s": 1, "ms": Decimal("1e-3"), "µs": Decimal("1e-6")}
+    return ns(sum(Decimal(value) * scale[unit] for value, unit in re.findall(r"([0-9.]+)(h|ms|µs|m|s)", text)))
+
+
+@tool("fortio text", "fortio/readme/*.txt")
+def fortio_text(path):
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    head = r"(Aggregated Function Time|RTT histogram usec) : count (\d+) avg \S+ \+/- \S+ min (\S+) max (\S+) sum (\S+)"
+    found = re.search(head + r"\n#.*\n((?:>.*\n)+)", text)
+    if not found:
+        raise Refused("not the output of a load tool")
+    usec = found[1].startswith("RTT")
+    low, high, total = (ns(Decimal(found[i]) / (1000000 if usec else 1)) for i in (3, 4, 5))
+    buckets = []
+    for left, start, right, end, n in re.findall(r"(>=?) (\S+) (<=?) (\S+) , .*, (\d+)\n", found[6]):
+        start, end = (ns(Decimal(value) / (1000000 if usec else 1)) for value in (start, end))
+        buckets.append([start + (left == ">"), end - (right == "<"), int(n)])
+    buckets[0][0], buckets[-1][1] = low, high
+    dist = {"type": "buckets", "n": int(found[2]), "sum": total, "min": low, "max": high, "buckets": buckets}
+    if usec:
+        return [{"tool": "fortio", "workload": "grpcping", "response": dist, "ok": dist["n"], "window_ns": None}]
+    rate = float(re.search(r"running at (\S+) queries", text)[1])
+    grpc = re.search(r"with (\d+)\*(\d+) threads", text)
+    return [{"service": dist, "ok": dist["n"], "errors": 0, "rate": rate if rate > 0 else None,
+             "load_model": "paced" if rate > 0 else "closed", "window_ns": go_duration(re.search(r"Ended after (\S+)", text)[1]),
+             "connections": int(grpc[2] if grpc else re.search(r"with (\d+) thread", text)[1]),
+             "statuses": dict.fromkeys(re.findall(r"Code (\d+) :", text), dist["n"]),
+             "url": re.search(r"running at .*?: (\S+)\n", text)[1]}]
+
+
 @tool("Meshery", "meshery/*.json", "smp/docs/_data/test-results.json", "smp/history/test-results*.json")
 def meshery(path):
     def results(node):

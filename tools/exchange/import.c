@@ -11,6 +11,7 @@
 const struct mb_importer *const mb_importers[] = {
     &mb_importer_ab,
     &mb_importer_fortio,
+    &mb_importer_fortio_text,
     &mb_importer_h2load,
     &mb_importer_hey,
     &mb_importer_hgrm,

@@ -6,6 +6,7 @@
 
 extern const struct mb_importer mb_importer_ab;
 extern const struct mb_importer mb_importer_fortio;
+extern const struct mb_importer mb_importer_fortio_text;
 extern const struct mb_importer mb_importer_h2load;
 extern const struct mb_importer mb_importer_hey;
 extern const struct mb_importer mb_importer_hgrm;
