@@ -121,6 +121,18 @@ def report_steps(part, series, rows):
               + f" | {cpu:.2f} s |")
 
 
+def report_quiet(series, rows):
+    print("\n| series of noise only that got a point | " + " | ".join(KINDS)
+          + " |\n|---|" + "---|" * len(KINDS))
+    for name, (found, _) in rows.items():
+        cells = []
+        for kind in KINDS:
+            quiet = [key for key, (steps, _) in series.items()
+                     if not steps and f"-{kind}-" in key]
+            cells.append(percent(sum(bool(found[key]) for key in quiet), len(quiet)))
+        print(f"| {name} | " + " | ".join(cells) + " |")
+
+
 def f1(annotations, found):
     """F1 of the TCPD paper: precision over the union of all annotators, recall averaged
     over them; the first value counts as a change point for everybody."""
@@ -213,7 +225,9 @@ def main():
         made = subprocess.run([options.program, "generate", part, str(options.series),
                                str(options.seed)], text=True, check=True,
                               capture_output=True).stdout
-        report_steps(part, *detect_all(options.program, made))
+        series, rows = detect_all(options.program, made)
+        report_steps(part, series, rows)
+        report_quiet(series, rows)
     if not os.path.isdir(options.corpus):
         print(f"SKIPPED corpus: no folder {options.corpus}; set MB_CORPUS")
         return

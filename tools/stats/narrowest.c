@@ -15,7 +15,7 @@ enum {
 };
 
 static const double FAR_APART = 3.0;  // levels, as a ratio
-static const double LOOKS = 1.0;      // independent looks at a series, for each value
+static const double LOOKS = 0.7;      // independent looks at a series, for each value
 static const double DF = 0.7;         // what is known about the noise, for each value
 static const double DRIFT_STEP = 0.4; // share of the limit that a step beside drift needs
 
@@ -83,18 +83,29 @@ static double variance_between(const struct search *search, size_t left, size_t 
            search->noise.shared[left] * search->noise.shared[right];
 }
 
-// How much rougher the values around a split are than the series, squared; 1 unless it is
-// more than chance does to so few of them.
-static double roughness_at(const struct search *search, size_t from, size_t at, size_t to)
+// How much rougher x[from..to) is than the series, squared; 1 unless it is more than
+// chance does to so few values.
+static double roughness_of(const struct search *search, size_t from, size_t to)
 {
-    size_t spare = to - from < AROUND ? (AROUND - (to - from)) / 2 : 0;
-    size_t first = from > spare ? from - spare : 0;
-    size_t last = search->count - to > spare ? to + spare : search->count;
-    double rough = sum_between(search->roughness, first + 1, last) -
-                   sum_between(search->roughness, at, at + 1);
-    double length = (double)(last - first);
-    double ratio = rough / (length - 2.0) / search->noise.step;
-    return ratio > 1.0 + sqrt(3.0 / length) ? ratio : 1.0;
+    double steps = (double)(to - from - 1);
+    double ratio =
+        sum_between(search->roughness, from + 1, to) / steps / search->noise.step;
+    return ratio > 1.0 + sqrt(3.0 / steps) ? ratio : 1.0;
+}
+
+// variance_between() where one side or both are rougher than the series. Few values tell
+// little: up to AROUND of them on each side are asked.
+static double rough_variance(const struct search *search, size_t from, size_t at,
+                             size_t to)
+{
+    size_t first = at - from < AROUND ? (at > AROUND ? at - AROUND : 0) : from;
+    size_t last = to - at < AROUND ? at + AROUND : to;
+    last = last < search->count ? last : search->count;
+    double left = search->noise.variance[at - from];
+    double right = search->noise.variance[to - at];
+    return variance_between(search, at - from, to - at) +
+           (roughness_of(search, first, at) - 1.0) * left +
+           (roughness_of(search, at, last) - 1.0) * right;
 }
 
 // How clear a split is: z2, less where the values around are rougher than elsewhere, and
@@ -114,7 +125,7 @@ static double judge(const struct search *search, size_t from, size_t at, size_t 
     if (levels >= curve_error(search, from, to)) {
         return 0.0;
     }
-    return z2 / roughness_at(search, from, at, to);
+    return difference * difference / rough_variance(search, from, at, to);
 }
 
 // Whether the whole segments beside a point are a slow curve rather than two levels, on

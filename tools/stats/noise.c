@@ -19,10 +19,10 @@ enum {
 
 static const double CLIP = 2.0;        // deviations from the running median that are kept
 static const double BLOCK_RATIO = 1.5; // of deviations, beyond what chance does
-static const double CERTAIN = 6.0;     // a jump of so many deviations is no noise
+static const double CERTAIN = 5.0;     // a jump of so many deviations is no noise
 static const double KEPT = 0.8; // share of the absolute differences that is averaged
 static const double KEPT_MEAN = 0.5585961; // their mean for a standard normal
-static const double UNSURE = 1.5; // standard errors that a long length may be too high
+static const double UNSURE = 2.0; // standard errors that a long length may be too high
 static const double PHI_UNSURE = 0.6; // the same for the AR(1) coefficient, over sqrt(n)
 static const double GROWTH = 2.0; // of the noise beyond what is measured: a random walk
 static const double TAIL = 0.97;
