@@ -1,7 +1,7 @@
 // Series with steps that are known, and our detectors on any series. Run by change.sh.
 //   change generate PART SERIES SEED   prints series, a line each:
 //       NAME STEPS (INDEX SIZE).. COUNT VALUE..
-//   change detect DETECTOR             reads such lines, prints NAME INDEX..; points at
+//   change detect DETECTOR [P_VALUE]   reads such lines, prints NAME INDEX..; points at
 //       which only the noise changed are left out. CPU time goes to stderr.
 //   change speed DETECTOR SERIES COUNT CPU time of all series; --grow: value by value
 // PART tuned: the noise on which the default detector was tuned. held: its parameters are
@@ -282,7 +282,7 @@ int main(int argc, char **argv)
     }
     if (argc < 3) {
         (void)fprintf(stderr, "usage: change generate PART SERIES SEED | detect DETECTOR "
-                              "| speed DETECTOR SERIES COUNT [--grow]\n");
+                              "[P_VALUE] | speed DETECTOR SERIES COUNT [--grow]\n");
         return 2;
     }
     struct mb_change_options options = {

@@ -35,7 +35,7 @@ def parse(text):
 
 
 def ours(program, detector, text):
-    done = subprocess.run([program, "detect", detector], input=text, text=True, check=True,
+    done = subprocess.run([program, "detect", *detector], input=text, text=True, check=True,
                           capture_output=True)
     found = {line.split()[0]: [int(word) for word in line.split()[1:]]
              for line in done.stdout.splitlines()}
@@ -52,8 +52,8 @@ def real_otava(series):
 
 def detect_all(program, text):
     series = parse(text)
-    rows = {"default": ours(program, "default", text),
-            "otava, ours": ours(program, "otava", text)}
+    rows = {"default": ours(program, ["default"], text),
+            "otava, ours": ours(program, ["otava"], text)}
     if compute_change_points:
         rows["Otava 0.8"] = real_otava(series)
     return series, rows
@@ -133,6 +133,15 @@ def report_quiet(series, rows):
         print(f"| {name} | " + " | ".join(cells) + " |")
 
 
+def report_curve(program, text, series):
+    print("\n| default with a p-value of | found | false per 1,000 |\n|---|---|---|")
+    for p_value in ("0.001", "0.01", "0.05", "0.1", "0.2", "0.5"):
+        found, _ = ours(program, ["default", p_value], text)
+        total, _ = score(series, found, KINDS)
+        print(f"| {p_value} | {percent(total['hits'], total['steps'])} "
+              f"| {1000 * total['alarms'] / total['values']:.2f} |")
+
+
 def f1(annotations, found):
     """F1 of the TCPD paper: precision over the union of all annotators, recall averaged
     over them; the first value counts as a change point for everybody."""
@@ -177,6 +186,17 @@ def report_tcpd(program, corpus, parts):
                                           for found, _ in rows.values()) + " |")
 
 
+def report_speed(program):
+    rng = random.Random(1)
+    lines = [f"speed-{number} 0 5000 " + " ".join(
+        f"{(100 if i < 2500 else 110) * rng.lognormvariate(0, 0.03):.7g}"
+        for i in range(5000)) for number in range(10)]
+    _, rows = detect_all(program, "\n".join(lines) + "\n")
+    print("\n### Speed: 10 series of 5,000 values, CPU\n")
+    for name, (_, cpu) in rows.items():
+        print(f"- {name}: {1000 * cpu:.1f} ms")
+
+
 def cells_of_istio(corpus):
     """Cells that istio/tools measured more than once, in order of time, per metric."""
     path = os.path.join(corpus, "tables", "istio_tools_benchmark_2020.csv")
@@ -213,8 +233,8 @@ def report_null(program, corpus):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
-    parser.add_argument("--series", type=int, default=200, help="of each noise and part")
-    parser.add_argument("--seed", type=int, default=2)
+    parser.add_argument("--series", type=int, default=1000, help="of each noise and part")
+    parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--corpus", default=os.environ.get("MB_CORPUS", "../shared/corpus"))
     parser.add_argument("--tuning-only", action="store_true",
                         help="leave out what is held back")
@@ -228,6 +248,8 @@ def main():
         series, rows = detect_all(options.program, made)
         report_steps(part, series, rows)
         report_quiet(series, rows)
+        report_curve(options.program, made, series)
+    report_speed(options.program)
     if not os.path.isdir(options.corpus):
         print(f"SKIPPED corpus: no folder {options.corpus}; set MB_CORPUS")
         return

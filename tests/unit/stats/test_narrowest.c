@@ -121,11 +121,33 @@ static void steps_are_found(void **state)
     }
 }
 
+// Nobody waits for many runs to hear of a regression.
+static void four_values_show_a_step(void **state)
+{
+    (void)state;
+    enum { BEFORE = 40 };
+    size_t hits = 0;
+    for (uint64_t seed = 0; seed < ROUNDS; seed++) {
+        struct mb_rng rng;
+        mb_rng_init(&rng, seed);
+        double values[BEFORE + MB_NARROWEST_SEGMENT];
+        for (size_t i = 0; i < BEFORE + MB_NARROWEST_SEGMENT; i++) {
+            values[i] = 100.0 + normal(&rng) + (i >= BEFORE ? 6.0 : 0.0);
+        }
+        struct mb_narrowest_point points[COUNT];
+        size_t count =
+            mb_narrowest_find(values, BEFORE + MB_NARROWEST_SEGMENT, &options, points);
+        hits += count > 0 && points[count - 1].index == BEFORE;
+    }
+    assert_in_range(hits, ROUNDS - 2, ROUNDS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(noise_is_no_change),
         cmocka_unit_test(steps_are_found),
+        cmocka_unit_test(four_values_show_a_step),
     };
     return cmocka_run_group_tests_name("stats/narrowest", tests, NULL, NULL);
 }
