@@ -172,6 +172,14 @@ static const char *first_reason(const struct mb_compare_report *report)
     return "nothing was measured on both sides";
 }
 
+// Side by side each result stands on its own baseline: another machine does no harm.
+static bool disqualifies(const struct mb_compare_report *report,
+                         const struct mb_compare_difference *difference)
+{
+    return difference->class == MB_COMPARE_DISQUALIFYING &&
+           !(report->by != NULL && difference->environment);
+}
+
 static void caution_print(const struct mb_compare_report *report, struct mb_buf *out)
 {
     size_t saturated = 0;
@@ -188,7 +196,7 @@ static void caution_print(const struct mb_compare_report *report, struct mb_buf 
     }
     for (size_t i = 0; i < report->difference_count; i++) {
         const struct mb_compare_difference *difference = &report->differences[i];
-        if (difference->class == MB_COMPARE_DISQUALIFYING) {
+        if (disqualifies(report, difference)) {
             mb_buf_print(out, " %s: '%s' differs between the results.",
                          difference->allowed ? "Compared although not comparable"
                                              : "Not comparable",
@@ -201,7 +209,7 @@ static void caution_print(const struct mb_compare_report *report, struct mb_buf 
 static bool disqualified(const struct mb_compare_report *report)
 {
     for (size_t i = 0; i < report->difference_count; i++) {
-        if (report->differences[i].class == MB_COMPARE_DISQUALIFYING &&
+        if (disqualifies(report, &report->differences[i]) &&
             !report->differences[i].allowed) {
             return true;
         }
