@@ -35,6 +35,7 @@ struct mb_history_row {
     const char *environment; // digest or name; NULL: not known
     const char *result;      // digest; NULL: not a result
     const char *name;        // of the result's file; NULL: not known
+    const char *page;        // where the result lies beside a page; NULL: nowhere
     const char **attributes; // one for each name in the history; NULL: does not have it
 };
 

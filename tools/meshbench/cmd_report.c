@@ -9,6 +9,7 @@
 #include "compare/compare.h"
 #include "meshbench/choices.h"
 #include "meshbench/documents.h"
+#include "meshbench/history_page.h"
 #include "report/chart.h"
 #include "report/html.h"
 #include "report/points.h"
@@ -17,6 +18,7 @@ enum { POINTS_NAMED = 5 }; // in a hint
 
 struct report_options {
     const char *output;
+    const char *store;
     const char *baseline;
     const char *by;
     struct mb_choices_asked choice;
@@ -36,6 +38,12 @@ static const struct mb_opt options[] = {
      .argument = "PATH",
      .help = "a page when it ends in .html, else a folder that gets index.html and the "
              "charts with their data and scripts"},
+    {.name = "store",
+     .letter = 's',
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct report_options, store),
+     .argument = "FILE",
+     .help = "of 'report history' (default: $MESHBENCH_STORE, else meshbench.db)"},
     {.name = "baseline",
      .type = MB_OPT_STRING,
      .offset = offsetof(struct report_options, baseline),
@@ -116,6 +124,8 @@ static const struct mb_example examples[] = {
      "only the charts, to restyle: edit a .gp and run gnuplot on it"},
     {"meshbench report charts sidecar.json --format png -o charts/",
      "pictures for a presentation"},
+    {"meshbench report history --store history.db -o history/",
+     "a row for each series, changes marked, with the results that they lead to"},
     {"meshbench report big.json --point 'c64-r1000' -o one.html",
      "one load point of many"},
     {0},
@@ -334,6 +344,9 @@ static enum mb_status usage_check(const struct report_options *opts, bool charts
         return mb_err_set(err, MB_USAGE,
                           "'report charts' writes files into a folder: -o FOLDER");
     }
+    if (opts->store != NULL) {
+        return mb_err_set(err, MB_USAGE, "--store is for 'report history'");
+    }
     if (!charts_only && opts->formats.count > 0) {
         return mb_err_set(err, MB_USAGE,
                           "--format is for 'report charts': a page has its pictures "
@@ -342,12 +355,44 @@ static enum mb_status usage_check(const struct report_options *opts, bool charts
     return MB_OK;
 }
 
+// 'report history' is about a store, and takes no results.
+static enum mb_status history_run(const struct mb_ctx *ctx,
+                                  const struct report_options *opts, size_t results,
+                                  struct mb_err *err)
+{
+    struct mb_err why = {0};
+    if (opts->output == NULL) {
+        return mb_err_set(err, MB_USAGE,
+                          "where to? -o PAGE.html or -o FOLDER is missing");
+    }
+    if (results > 0) {
+        return mb_err_set(err, MB_USAGE,
+                          "'report history' takes no results: add them to a store");
+    }
+    const struct mb_history_page page = {.store = opts->store,
+                                         .metrics = &opts->metrics,
+                                         .output = opts->output,
+                                         .folder = !is_page(opts->output),
+                                         .charts =
+                                             !is_page(opts->output) && !opts->no_charts};
+    enum mb_status status = mb_history_page_write(ctx, &page, &why);
+    if (status != MB_OK) {
+        *err = why;
+    } else if (why.message[0] != '\0') {
+        warning_print(ctx, &why);
+    }
+    return status;
+}
+
 static enum mb_status report_run(struct mb_ctx *ctx, const void *options_given,
                                  const struct mb_args *args, struct mb_err *err)
 {
     const struct report_options *opts = options_given;
     bool charts_only = strcmp(args->items[0], "charts") == 0;
     struct work work = {.point = opts->point};
+    if (strcmp(args->items[0], "history") == 0) {
+        return history_run(ctx, opts, args->count - 1, err);
+    }
     enum mb_status status =
         usage_check(opts, charts_only, args->count - (charts_only ? 1 : 0), err);
     if (status == MB_OK) {
@@ -379,14 +424,16 @@ const struct mb_cmd mb_cmd_report = {
     .name = "report",
     .group = "Understand",
     .summary = "a page with the answer, tables, charts and everything they rest on",
-    .usage = "report [charts] RESULT... -o PAGE.html|FOLDER [options]",
+    .usage = "report [charts] RESULT...|history -o PAGE.html|FOLDER [options]",
     .description =
         "Writes a comparison as one HTML page that needs no network and no JavaScript: "
         "the answer in one sentence, what changes, gates, charts, what speaks against a "
         "conclusion, every trial, the environment, the method and all parameters.\n\n"
         "Charts are drawn by gnuplot. Where it is missing, the page is written without "
         "pictures and says how to get them. 'report charts' writes only the charts, each "
-        "as data (.dat), script (.gp) and picture (.svg).",
+        "as data (.dat), script (.gp) and picture (.svg).\n\n"
+        "'report history' writes the history of a store: a row with a small picture for "
+        "each series, those that moved first.",
     .options = options,
     .options_size = sizeof(struct report_options),
     .args_min = 1,

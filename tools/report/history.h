@@ -25,7 +25,7 @@ struct mb_history_view {
     int fail_on; // bit set of MB_HISTORY_FAIL_
     bool all;    // text: series that did not move, too
     // Pages: where a result or row leads, with {result} and {ATTRIBUTE} to be filled in;
-    // NULL: nowhere.
+    // NULL: to the row's page, if it has one.
     const char *link;
 };
 

@@ -167,6 +167,10 @@ static const char *placeholder_find(const struct mb_history *history,
 static bool link_make(const struct page *page, size_t row, struct mb_buf *out)
 {
     const struct mb_history *history = page->view->history;
+    if (page->view->link == NULL && history->rows[row].page != NULL) {
+        mb_buf_append_string(out, history->rows[row].page);
+        return true;
+    }
     const char *at = page->view->link;
     while (at != NULL && *at != '\0') {
         const char *open = strchr(at, '{');
