@@ -13,7 +13,7 @@ store=$dir/store.db
 mkdir -p "$dir"
 # shellcheck disable=SC2046  # flags, word by word
 cc -std=c11 -D_GNU_SOURCE -Itools -O2 tests/bench/store_read.c "$build/libmeshbench.a" \
-    $(pkg-config --libs yaml-0.1 jansson libcrypto zlib sqlite3) -lm -pthread -o "$dir/store_read"
+    $(pkg-config --libs yaml-0.1 libcrypto zlib sqlite3) -lm -pthread -o "$dir/store_read"
 rm -f "$store"
 "$build/meshbench" store add fixtures/results/small.json --store "$store" >/dev/null
 python3 tests/bench/store_fill.py "$store" "$series" "$results"
