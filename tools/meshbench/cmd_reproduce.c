@@ -11,9 +11,9 @@
 #include "load/load.h"
 #include "meshbench/bundles.h"
 #include "meshbench/documents.h"
+#include "meshbench/runs.h"
 #include "model/spec.h"
 #include "report/compare.h"
-#include "run/progress.h"
 #include "run/run.h"
 
 struct reproduce_options {
@@ -124,22 +124,12 @@ static enum mb_status spec_read(struct session *session, struct mb_err *err)
     return status;
 }
 
-static void on_trial_end(void *state, const struct mb_run_place *place,
-                         const struct mb_cell *cell, const struct mb_trial *trial)
-{
-    const struct session *session = state;
-    struct mb_buf line = {0};
-    mb_progress_trial(place, cell, trial, &line);
-    (void)fputs(mb_buf_string(&line), session->ctx->err);
-    (void)fflush(session->ctx->err);
-    mb_buf_release(&line);
-}
-
 static enum mb_status measure(struct session *session, struct mb_err *err)
 {
     struct mb_arena *arena = &session->arena;
     const struct mb_clock *clock = &session->ctx->clock;
-    const struct mb_run_observer observer = {.trial_end = on_trial_end, .state = session};
+    struct mb_runs_progress progress = {.ctx = session->ctx};
+    const struct mb_run_observer observer = mb_runs_observer(&progress);
     session->out_path = session->opts->output != NULL
                             ? session->opts->output
                             : mb_run_default_path(arena, session->spec.name,
@@ -163,6 +153,7 @@ static enum mb_status measure(struct session *session, struct mb_err *err)
     struct mb_run_outcome outcome;
     enum mb_status status = mb_run_execute(arena, &setup, &outcome, err);
     mb_stage_local_free(local);
+    mb_runs_progress_close(&progress);
     return status == MB_OK
                ? mb_documents_read_result(session->ctx, arena, session->out_path,
                                           &session->fresh, err)

@@ -4,18 +4,14 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/rng.h"
-#include "base/text.h"
 #include "base/units.h"
-#include "exchange/smp_names.h"
-#include "exchange/smp_spec.h"
 #include "format/emit.h"
 #include "load/load.h"
 #include "meshbench/commands.h"
 #include "meshbench/documents.h"
+#include "meshbench/runs.h"
 #include "meshbench/stores.h"
 #include "model/spec.h"
-#include "report/findings.h"
 #include "run/progress.h"
 #include "run/run.h"
 
@@ -117,7 +113,6 @@ struct session {
     struct mb_ctx *ctx;
     const struct run_options *opts;
     struct mb_arena arena;
-    struct mb_doc doc;
     struct mb_spec spec;
     int declared_blocks;
     struct mb_documents_result partial; // with --resume
@@ -125,115 +120,9 @@ struct session {
     const char *out_path;
     const char *partial_path;
     struct mb_stores_tags tags; // for the store
-    bool line_open;             // the terminal's last line is ours and unfinished
 };
 
 // --- the spec
-
-// Findings that stop a run are shown as `validate` shows them, and so is what this build
-// does not do yet.
-static enum mb_status check_spec(struct session *session, struct mb_err *err)
-{
-    struct mb_diag diag;
-    mb_diag_init(&diag, &session->arena);
-    enum mb_level level = mb_check_document(&session->arena, session->ctx, &session->doc,
-                                            MB_LEVEL_VALID, &diag);
-    const struct mb_finding *blocker = mb_check_blocker(&diag);
-    if (blocker == NULL) {
-        return MB_OK;
-    }
-    if (blocker->severity != MB_SEVERITY_ERROR) {
-        mb_err_hint(err, "%s", blocker->hint != NULL ? blocker->hint : "");
-        return mb_err_at(err, MB_INVALID, session->doc.name, blocker->line,
-                         blocker->column, "%s (%s)", blocker->message, blocker->code);
-    }
-    // What a level above 'valid' lacks is the business of `validate`.
-    struct mb_diag errors;
-    mb_diag_init(&errors, &session->arena);
-    for (size_t i = 0; i < diag.count; i++) {
-        if (diag.items[i].severity == MB_SEVERITY_ERROR) {
-            mb_diag_add(&errors, &diag.items[i]);
-        }
-    }
-    struct mb_findings findings;
-    struct mb_buf text = {0};
-    mb_findings_init(&findings, &session->arena, MB_LEVEL_VALID);
-    mb_findings_add(&findings, session->doc.name, &session->doc, level, &errors);
-    mb_findings_text(&findings, false, &text);
-    (void)fputs(mb_buf_string(&text), session->ctx->err);
-    mb_buf_release(&text);
-    return MB_INVALID;
-}
-
-static void print_notes(const struct session *session, const struct mb_diag *diag)
-{
-    for (size_t i = 0; i < diag->count && !session->opts->quiet; i++) {
-        const struct mb_finding *finding = &diag->items[i];
-        struct mb_buf shown = {0};
-        mb_text_show(finding->message, strlen(finding->message), "", &shown);
-        (void)fprintf(session->ctx->err, "%s:%d:%d: %s %s: %s\n", finding->file,
-                      finding->line, finding->column, mb_severity_name(finding->severity),
-                      finding->code, mb_buf_string(&shown));
-        mb_buf_release(&shown);
-    }
-}
-
-// A test's configuration of SMP becomes the spec that says the same, and that spec is
-// what is checked, measured and kept.
-static enum mb_status convert_smp(struct session *session, const char *path,
-                                  struct mb_err *err)
-{
-    struct mb_arena *arena = &session->arena;
-    struct mb_diag notes;
-    struct mb_node *spec = NULL;
-    struct mb_buf text = {0};
-    mb_diag_init(&notes, arena);
-    enum mb_status status = mb_smp_to_spec(arena, &session->doc, &spec, &notes, err);
-    if (status == MB_OK) {
-        mb_diag_sort(&notes);
-        print_notes(session, &notes);
-        mb_emit_yaml(spec, &text);
-        status = mb_doc_parse(arena, mb_arena_print(arena, "%s (as a spec)", path),
-                              mb_buf_string(&text), text.size, &session->doc, err);
-    }
-    mb_buf_release(&text);
-    return status;
-}
-
-static enum mb_status read_spec(struct session *session, const char *path,
-                                struct mb_err *err)
-{
-    struct mb_arena *arena = &session->arena;
-    enum mb_status status =
-        mb_doc_read(arena, path, session->ctx->in, MB_SPEC_MAX_BYTES, &session->doc, err);
-    if (status == MB_OK && mb_smp_is_config(session->doc.root)) {
-        status = convert_smp(session, path, err);
-    }
-    if (status != MB_OK) {
-        return status;
-    }
-    const char *kind = mb_node_text(mb_node_find(session->doc.root, "kind"), "benchmark");
-    if (strcmp(kind, "benchmark") != 0) {
-        return mb_err_at(err, MB_INVALID, path, 0, 0,
-                         "not a benchmark spec: its kind is '%s'", kind);
-    }
-    status = check_spec(session, err);
-    if (status != MB_OK) {
-        return status;
-    }
-    status =
-        mb_spec_from_doc(arena, &session->doc, session->ctx->env, &session->spec, err);
-    session->declared_blocks = session->spec.block_count;
-    return status;
-}
-
-// A new seed where nobody gave one, short enough to be typed: it is recorded, and --seed
-// brings the same plan back.
-static uint64_t seed_choose(const struct mb_ctx *ctx)
-{
-    int64_t wall_ns = ctx->clock.wall_ns(ctx->clock.state);
-    return mb_rng_derive((uint64_t)wall_ns, "seed") % 1000000000 + 1;
-}
 
 static void settle(struct session *session)
 {
@@ -249,7 +138,7 @@ static void settle(struct session *session)
     if (opts->seed != 0) {
         mb_spec_set_seed(&session->arena, spec, (uint64_t)opts->seed);
     } else if (!spec->seed_given) {
-        mb_spec_set_seed(&session->arena, spec, seed_choose(session->ctx));
+        mb_spec_set_seed(&session->arena, spec, mb_runs_seed(session->ctx));
     }
     if (opts->blocks != 0) {
         mb_run_set_blocks(&session->arena, spec, (int)opts->blocks);
@@ -370,59 +259,6 @@ static enum mb_status add_to_store(struct session *session, struct mb_err *err)
     return status;
 }
 
-// --- progress
-
-static void show_line(struct session *session, const struct mb_buf *line)
-{
-    (void)fprintf(session->ctx->err, "\r%s\033[K", mb_buf_string(line));
-    (void)fflush(session->ctx->err);
-    session->line_open = true;
-}
-
-static void close_line(struct session *session)
-{
-    if (session->line_open) {
-        (void)fputs("\r\033[K", session->ctx->err);
-        session->line_open = false;
-    }
-}
-
-static void on_up(void *state)
-{
-    struct session *session = state;
-    struct mb_buf line = {0};
-    mb_buf_append_string(&line, "starting application and variants");
-    if (session->ctx->err_terminal) {
-        show_line(session, &line);
-    }
-    mb_buf_release(&line);
-}
-
-static void on_trial_progress(void *state, const struct mb_run_place *place,
-                              const struct mb_load_progress *progress)
-{
-    struct session *session = state;
-    struct mb_buf line = {0};
-    if (session->ctx->err_terminal) {
-        mb_progress_running(place, progress, session->ctx->width, &line);
-        show_line(session, &line);
-    }
-    mb_buf_release(&line);
-}
-
-static void on_trial_end(void *state, const struct mb_run_place *place,
-                         const struct mb_cell *cell, const struct mb_trial *trial)
-{
-    struct session *session = state;
-    struct mb_buf line = {0};
-    if (!session->ctx->err_terminal) {
-        mb_progress_trial(place, cell, trial, &line);
-        (void)fputs(mb_buf_string(&line), session->ctx->err);
-        (void)fflush(session->ctx->err);
-    }
-    mb_buf_release(&line);
-}
-
 // --- the two ways
 
 static enum mb_status dry_run(struct session *session, struct mb_err *err)
@@ -459,12 +295,8 @@ static enum mb_status measure(struct session *session, struct mb_err *err)
     if (status != MB_OK) {
         return status;
     }
-    struct mb_run_observer observer = {
-        .up = on_up,
-        .trial_progress = on_trial_progress,
-        .trial_end = on_trial_end,
-        .state = session,
-    };
+    struct mb_runs_progress progress = {.ctx = session->ctx};
+    const struct mb_run_observer observer = mb_runs_observer(&progress);
     struct mb_stage_local *local = mb_stage_local_new(session->ctx);
     struct mb_run_setup setup = {
         .ctx = session->ctx,
@@ -480,7 +312,7 @@ static enum mb_status measure(struct session *session, struct mb_err *err)
     struct mb_run_outcome outcome;
     status = mb_run_execute(&session->arena, &setup, &outcome, err);
     mb_stage_local_free(local);
-    close_line(session);
+    mb_runs_progress_close(&progress);
     if (status == MB_OK && session->opts->store != NULL) {
         status = add_to_store(session, err);
     }
@@ -497,7 +329,11 @@ static enum mb_status run_run(struct mb_ctx *ctx, const void *options_given,
                               const struct mb_args *args, struct mb_err *err)
 {
     struct session session = {.ctx = ctx, .opts = options_given};
-    enum mb_status status = read_spec(&session, args->items[0], err);
+    struct mb_runs_spec read = {.quiet = session.opts->quiet};
+    enum mb_status status =
+        mb_runs_read_spec(ctx, &session.arena, args->items[0], &read, err);
+    session.spec = read.spec;
+    session.declared_blocks = status == MB_OK ? session.spec.block_count : 0;
     if (status == MB_OK) {
         status = read_partial(&session, err);
     }
