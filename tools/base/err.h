@@ -17,6 +17,7 @@ enum mb_status {
     MB_USAGE = 2,        // the command line is wrong
     MB_FAILED = 3,       // the operation could not be done: I/O, network, tool missing
     MB_BUG = 70,         // we are wrong
+    MB_UNDECIDED = 125,  // `duel` only: the data cannot tell; `git bisect run` skips it
     MB_INTERRUPTED = 130 // stopped by the user, after saving what was measured
 };
 

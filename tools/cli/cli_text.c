@@ -11,6 +11,7 @@ const struct mb_cli_text_status mb_cli_text_statuses[] = {
     {"2", "the command line is wrong"},
     {"3", "the operation could not be done: I/O, network, a tool that is missing"},
     {"70", "a bug in meshbench"},
+    {"125", "duel only: the data cannot tell; git bisect run skips such a commit"},
     {"130", "interrupted, after saving what was measured"},
     {NULL, NULL},
 };

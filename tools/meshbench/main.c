@@ -20,6 +20,7 @@ const struct mb_cmd *const mb_commands[] = {
     &mb_cmd_explain,
     // Measure
     &mb_cmd_run,
+    &mb_cmd_duel,
     &mb_cmd_load,
     &mb_cmd_app,
     &mb_cmd_mesh,

@@ -85,9 +85,11 @@ struct mb_variant {
 
 struct mb_application {
     const char *name;
-    const char *version;    // NULL when not declared
-    const char *url;        // where it listens by itself; NULL when not declared
-    const char *builtin;    // "echo": `run` starts it; NULL: it is there already
+    const char *version; // NULL when not declared
+    const char *url;     // where it listens by itself; NULL when not declared
+    const char *builtin; // "echo": `run` starts it; NULL: it is there already
+    const char *program; // that has the built-in one: another build of this tool; NULL:
+                         // the one that runs. Never set by a spec
     const char **arguments; // for the built-in one
     size_t argument_count;
     int cpu; // to pin the built-in one to; -1: any

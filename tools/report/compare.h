@@ -35,4 +35,9 @@ void mb_report_compare_junit(struct mb_arena *arena,
 struct mb_node *mb_report_compare_node(struct mb_arena *arena,
                                        const struct mb_compare_report *report);
 
+// Units in JSON, whatever the size: times in ms, CPU per request in us, the rest in base
+// units. The factor from a metric's own unit, and the unit's name.
+double mb_report_compare_scale(enum mb_metric_unit unit);
+const char *mb_report_compare_unit(enum mb_metric_unit unit);
+
 #endif

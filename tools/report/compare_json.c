@@ -5,8 +5,7 @@
 
 #include "compare/choice.h"
 
-// Times are written in ms, CPU per request in us, the rest in base units; `unit` says so.
-static double unit_scale(enum mb_metric_unit unit)
+double mb_report_compare_scale(enum mb_metric_unit unit)
 {
     switch (unit) {
     case MB_METRIC_NS:
@@ -21,7 +20,7 @@ static double unit_scale(enum mb_metric_unit unit)
     return 1.0;
 }
 
-static const char *unit_name(enum mb_metric_unit unit)
+const char *mb_report_compare_unit(enum mb_metric_unit unit)
 {
     switch (unit) {
     case MB_METRIC_NS:
@@ -82,7 +81,7 @@ static struct mb_node *point_node(struct mb_arena *arena, const struct mb_point 
 
 static void estimates_put(struct target target, const struct mb_comparison *effect)
 {
-    double scale = unit_scale(effect->metric.unit);
+    double scale = mb_report_compare_scale(effect->metric.unit);
     value_put(target, "baseline_value", effect->baseline_value, scale);
     value_put(target, "value", effect->value, scale);
     number_put(target, "difference", effect->difference.value * scale);
@@ -140,7 +139,7 @@ static struct mb_node *comparison_node(struct mb_arena *arena,
     mb_node_put(arena, target.map, "point", point_node(arena, &effect->cell->point));
     text_put(target, "group", effect->group);
     text_put(target, "metric", effect->metric.name);
-    text_put(target, "unit", unit_name(effect->metric.unit));
+    text_put(target, "unit", mb_report_compare_unit(effect->metric.unit));
     flag_put(target, "higher_is_better", effect->metric.higher_is_better);
     flag_put(target, "primary", effect->primary);
     flag_put(target, "aa", effect->aa);
@@ -154,13 +153,16 @@ static struct mb_node *comparison_node(struct mb_arena *arena,
     bool shifted = effect->blocks > 0;
     number_put(target, "shift_ratio", shifted && ratio ? exp(effect->shift) : NAN);
     number_put(target, "shift_difference",
-               shifted && !ratio ? effect->shift * unit_scale(effect->metric.unit) : NAN);
+               shifted && !ratio
+                   ? effect->shift * mb_report_compare_scale(effect->metric.unit)
+                   : NAN);
     number_put(target, "margin", effect->margin > 0.0 ? effect->margin : NAN);
     number_put(target, "noise_floor_ratio",
                effect->noise > 0.0 && ratio ? exp(effect->noise) : NAN);
     number_put(target, "detectable_ratio", ratio ? exp(effect->detectable) : NAN);
     number_put(target, "detectable_difference",
-               ratio ? NAN : effect->detectable * unit_scale(effect->metric.unit));
+               ratio ? NAN
+                     : effect->detectable * mb_report_compare_scale(effect->metric.unit));
     text_put(target, "verdict", mb_compare_verdict_name(effect->verdict));
     mb_node_put(arena, target.map, "blocks_needed",
                 effect->blocks_needed > 0
@@ -180,13 +182,14 @@ static struct mb_node *gate_node(struct mb_arena *arena,
                                  const struct mb_compare_gate *gate)
 {
     struct target target = {.arena = arena, .map = mb_node_map(arena)};
-    double scale = gate->relative ? 1.0 : unit_scale(gate->parsed.unit);
+    double scale = gate->relative ? 1.0 : mb_report_compare_scale(gate->parsed.unit);
     text_put(target, "result", report->sides[gate->side].digest);
     text_put(target, "metric", gate->metric);
     text_put(target, "variant", gate->cell->variant);
     text_put(target, "versus", gate->against);
     mb_node_put(arena, target.map, "point", point_node(arena, &gate->cell->point));
-    text_put(target, "unit", gate->relative ? "ratio" : unit_name(gate->parsed.unit));
+    text_put(target, "unit",
+             gate->relative ? "ratio" : mb_report_compare_unit(gate->parsed.unit));
     text_put(target, "limit_kind", gate->at_most ? "at_most" : "at_least");
     number_put(target, "limit", gate->limit * scale);
     number_put(target, "value", gate->value * scale);
@@ -202,10 +205,10 @@ static struct mb_node *cost_node(struct mb_arena *arena,
 {
     struct target target = {.arena = arena, .map = mb_node_map(arena)};
     const struct mb_comparison *effect = &cost->effect;
-    double scale = unit_scale(effect->metric.unit);
+    double scale = mb_report_compare_scale(effect->metric.unit);
     bool ratio = effect->log_ratio.n > 0;
     text_put(target, "metric", effect->metric.name);
-    text_put(target, "unit", unit_name(effect->metric.unit));
+    text_put(target, "unit", mb_report_compare_unit(effect->metric.unit));
     number_put(target, "weight", cost->weight);
     number_put(target, "difference",
                effect->difference.n > 0 ? effect->difference.value * scale : NAN);

@@ -208,6 +208,9 @@ static enum mb_status prepare(struct run *run, struct mb_err *err)
     if (status != MB_OK) {
         return status;
     }
+    if (setup->wants_more != NULL && setup->block_limit > run->plan.block_limit) {
+        run->plan.block_limit = setup->block_limit;
+    }
     mb_journal_init(&run->journal, run->arena, &run->plan, setup->partial_path);
     if (setup->observer != NULL && setup->observer->up != NULL) {
         setup->observer->up(setup->observer->state);
@@ -378,12 +381,22 @@ measure_and_save(struct run *run, const struct mb_plan_trial *planned, struct mb
     return saved != MB_OK ? saved : status;
 }
 
+static bool wants_more(const struct run *run)
+{
+    const struct mb_run_setup *setup = run->setup;
+    if (setup->wants_more == NULL) {
+        return mb_until_wants_more(&run->plan, &run->journal.result);
+    }
+    return run->plan.block_count < run->plan.block_limit &&
+           setup->wants_more(setup->wants_more_state, &run->plan, &run->journal.result);
+}
+
 static enum mb_status measure_all(struct run *run, struct mb_err *err)
 {
     size_t next = 0;
     for (;;) {
         if (next == run->plan.trial_count) {
-            if (!mb_until_wants_more(&run->plan, &run->journal.result)) {
+            if (!wants_more(run)) {
                 return MB_OK;
             }
             mb_plan_extend(run->arena, &run->plan);

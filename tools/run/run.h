@@ -2,6 +2,7 @@
 #ifndef MB_RUN_RUN_H
 #define MB_RUN_RUN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,13 @@ struct mb_run_setup { // all borrowed
     const struct mb_resume *resume;         // NULL: from the start
     const char *out_path;
     const char *partial_path;
+    // Asked after each block but the last that is allowed: is another one wanted? NULL:
+    // what `trials.until` says decides. `result` has the cells of the plan, with all
+    // trials of the blocks planned so far.
+    bool (*wants_more)(void *state, const struct mb_plan *plan,
+                       const struct mb_result *result);
+    void *wants_more_state;
+    int block_limit; // with wants_more: blocks at most
 };
 
 // What came of it; in the arena of the run.

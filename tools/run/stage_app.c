@@ -26,7 +26,9 @@ static char *own_path(struct mb_arena *arena)
 static const char *const *argv_make(struct mb_arena *arena,
                                     const struct mb_application *application)
 {
-    const char *fixed[] = {own_path(arena), "app", application->builtin, "--listen",
+    const char *program =
+        application->program != NULL ? application->program : own_path(arena);
+    const char *fixed[] = {program, "app", application->builtin, "--listen",
                            "127.0.0.1:0"};
     size_t count = sizeof fixed / sizeof fixed[0];
     const char **argv =

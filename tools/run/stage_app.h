@@ -14,10 +14,10 @@ struct mb_stage_app {
     struct mb_proc proc; // of the built-in one; pid 0 when there is none
 };
 
-// Starts the built-in application with our own program (`meshbench app NAME`) on a free
-// port and waits until it says where it listens; its log goes into `dir`. With another
-// application there is nothing to do. Strings in arena; a failure leaves nothing running
-// once mb_stage_app_down has been called.
+// Starts the built-in application (`meshbench app NAME`) with our own program, or the one
+// that `application` names, on a free port and waits until it says where it listens; its
+// log goes into `dir`. With another application there is nothing to do. Strings in arena;
+// a failure leaves nothing running once mb_stage_app_down has been called.
 MB_MUST_USE enum mb_status mb_stage_app_up(struct mb_arena *arena, struct mb_ctx *ctx,
                                            const struct mb_application *application,
                                            const char *dir, struct mb_stage_app *app,
