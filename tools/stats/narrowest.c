@@ -42,7 +42,8 @@ struct search {
     double df;       // of what is known about the noise
     double *inverse; // 1 / m
     struct split *splits;
-    size_t *points; // accepted, ascending
+    size_t *points;  // accepted, ascending
+    double *weights; // of the points
     size_t found;
     double limit2; // z2 that counts
 };
@@ -338,68 +339,63 @@ static struct mb_narrowest_point describe(const struct search *search, size_t po
                                        .p_value = p_value_of(search, clear)};
 }
 
-static void remove_point(struct search *search, size_t point)
+static double clearness_of(const struct search *search, size_t point)
 {
-    search->found--;
-    memmove(search->points + point, search->points + point + 1,
-            (search->found - point) * sizeof(*search->points));
+    size_t from = 0;
+    size_t to = 0;
+    return clearness(search, point, &from, &to);
 }
 
-// Takes the least clear point out until all are clear.
-static void prune(struct search *search)
+static double magnitude_of(const struct search *search, size_t point)
 {
+    struct mb_narrowest_point described = describe(search, point);
+    double level = fmin(fabs(described.before), fabs(described.after));
+    return fabs(described.after - described.before) / level;
+}
+
+// Takes the weakest point out until all are above the limit. A point's weight depends on
+// its neighbours only.
+static void prune(struct search *search,
+                  double (*weight)(const struct search *search, size_t point),
+                  double limit)
+{
+    double *weights = search->weights;
+    for (size_t i = 0; i < search->found; i++) {
+        weights[i] = weight(search, i);
+    }
     while (search->found > 0) {
         size_t weakest = 0;
-        double least = INFINITY;
-        for (size_t i = 0; i < search->found; i++) {
-            size_t from = 0;
-            size_t to = 0;
-            double clear = clearness(search, i, &from, &to);
-            if (clear < least) {
-                least = clear;
-                weakest = i;
-            }
+        for (size_t i = 1; i < search->found; i++) {
+            weakest = weights[i] < weights[weakest] ? i : weakest;
         }
-        if (least > search->limit2) {
+        if (!(weights[weakest] <= limit)) {
             return;
         }
-        remove_point(search, weakest);
-    }
-}
-
-// Takes the smallest move out until all are large enough.
-static void prune_small(struct search *search, double min_magnitude)
-{
-    while (search->found > 0 && min_magnitude > 0.0) {
-        size_t weakest = 0;
-        double least = INFINITY;
-        for (size_t i = 0; i < search->found; i++) {
-            struct mb_narrowest_point point = describe(search, i);
-            double level = fmin(fabs(point.before), fabs(point.after));
-            double moved = fabs(point.after - point.before) / level;
-            if (moved < least) {
-                least = moved;
-                weakest = i;
-            }
+        search->found--;
+        size_t behind = search->found - weakest;
+        memmove(search->points + weakest, search->points + weakest + 1,
+                behind * sizeof(*search->points));
+        memmove(weights + weakest, weights + weakest + 1, behind * sizeof(*weights));
+        if (weakest > 0) {
+            weights[weakest - 1] = weight(search, weakest - 1);
         }
-        if (!(least < min_magnitude)) {
-            return;
+        if (weakest < search->found) {
+            weights[weakest] = weight(search, weakest);
         }
-        remove_point(search, weakest);
     }
 }
 
 static double limit_of(const struct search *search, double p_value)
 {
     double looks = LOOKS * (double)search->count;
-    double z = mb_special_t_quantile(1.0 - p_value / looks / 2.0, search->df);
+    double z = mb_special_t_quantile(p_value / looks / 2.0, search->df);
     return z * z;
 }
 
 static void search_init(struct search *search, size_t count)
 {
     size_t room = count + 1;
-    double *memory = mb_mem_alloc(room * 9, sizeof(double));
+    double *memory = mb_mem_alloc(room * 10, sizeof(double));
     *search = (struct search){
         .count = count,
         .x = memory,
@@ -409,6 +405,7 @@ static void search_init(struct search *search, size_t count)
         .roughness = memory + 4 * room,
         .moment2 = memory + 5 * room,
         .inverse = memory + 6 * room,
+        .weights = memory + 9 * room,
         .noise = {.variance = memory + 7 * room, .shared = memory + 8 * room}};
     search->splits = mb_mem_alloc(room, sizeof(*search->splits));
     search->points = mb_mem_alloc(room, sizeof(*search->points));
@@ -460,7 +457,7 @@ static void search_points(struct search *search)
             settle(search, i);
         }
     }
-    prune(search);
+    prune(search, clearness_of, search->limit2);
 }
 
 // Noise grows with the level: where levels lie far apart, logarithms make it even.
@@ -505,7 +502,9 @@ size_t mb_narrowest_find(const double *values, size_t count,
         search.limit2 = limit_of(&search, options->p_value);
         mb_noise_measure(search.sum, count, 2.0 * least * least, &search.noise);
         search_points(&search);
-        prune_small(&search, options->min_magnitude);
+        if (options->min_magnitude > 0.0) {
+            prune(&search, magnitude_of, options->min_magnitude);
+        }
     }
     size_t found = search.found;
     for (size_t i = 0; i < found; i++) {

@@ -279,7 +279,8 @@ struct scales {
     size_t count;
 };
 
-// `least`: what a first difference varies by at least. Returns false when jumps are so
+// `least`: what a first difference varies by at least; rounding may make longer ones
+// vanish, and nothing is certain then. Returns false when jumps are so
 // many that they are what the series does by itself.
 static bool measure_scales(struct series *series, double least, struct scales *scales)
 {
@@ -289,11 +290,10 @@ static bool measure_scales(struct series *series, double least, struct scales *s
         size_t places = 0;
         double variance = variance_at(series, length, &places);
         places *= stride_of(length);
-        if (length == 1) {
-            variance = fmax(variance, least);
-        } else if (places * 4 < series->count) {
+        if (length > 1 && places * 4 < series->count) {
             return true;
         }
+        variance = fmax(variance, least / (double)length);
         size_t jumps = mark_jumps(series, length, variance);
         if (jumps * RARE > series->count) {
             return false;
