@@ -7,13 +7,28 @@
 #include "exchange/import.h"
 #include "exchange/import_notes.h"
 
+// A name with the file that gives it. Sorted, equal ones are neighbours: there may be as
+// many as there are runs.
+struct name {
+    const char *text;
+    size_t file;
+};
+
+struct names {
+    struct name *items;
+    size_t count;
+};
+
 struct assembly {
     struct mb_import *import;
     struct mb_arena *arena;
     const struct mb_import_file *files;
     size_t file_count;
     const struct mb_import_options *options;
+    const char **stems;    // of each file
     const char **variants; // of each run
+    struct names run_names;
+    struct names file_names;
     struct mb_result *result;
     size_t cell_capacity;
     size_t target_capacity;
@@ -22,39 +37,82 @@ struct assembly {
 
 // --- names ---
 
+static int by_text(const void *left, const void *right)
+{
+    const struct name *a = left;
+    const struct name *b = right;
+    int order = strcmp(a->text, b->text);
+    return order != 0 ? order : (a->file > b->file) - (a->file < b->file);
+}
+
 // What a file calls a run when nobody else names it.
 static const char *own_name(const struct assembly *assembly, size_t file, size_t run)
 {
     const char *name = assembly->import->runs[run].name;
-    return name != NULL ? name
-                        : mb_import_stem(assembly->arena, assembly->files[file].name);
+    return name != NULL ? name : assembly->stems[file];
 }
 
-static bool name_taken_elsewhere(const struct assembly *assembly, size_t file,
-                                 const char *name)
+static struct names names_sorted(const struct assembly *assembly)
 {
+    struct names names = {.items =
+                              mb_arena_alloc(assembly->arena, assembly->import->count + 1,
+                                             sizeof *names.items)};
     for (size_t i = 0; i < assembly->file_count; i++) {
-        const struct mb_import_file *other = &assembly->files[i];
-        for (size_t j = other->first; i != file && j < other->first + other->count; j++) {
-            if (assembly->import->runs[j].variant == NULL &&
-                strcmp(own_name(assembly, i, j), name) == 0) {
-                return true;
+        const struct mb_import_file *file = &assembly->files[i];
+        for (size_t j = file->first; j < file->first + file->count; j++) {
+            if (assembly->import->runs[j].variant == NULL) {
+                names.items[names.count++] = (struct name){own_name(assembly, i, j), i};
             }
         }
     }
-    return false;
+    qsort(names.items, names.count, sizeof *names.items, by_text);
+    return names;
+}
+
+static struct names stems_sorted(const struct assembly *assembly)
+{
+    struct names names = {.items =
+                              mb_arena_alloc(assembly->arena, assembly->file_count + 1,
+                                             sizeof *names.items),
+                          .count = assembly->file_count};
+    for (size_t i = 0; i < assembly->file_count; i++) {
+        names.items[i] = (struct name){assembly->stems[i], i};
+    }
+    qsort(names.items, names.count, sizeof *names.items, by_text);
+    return names;
+}
+
+// True when another file gives the same name. Of equal ones the first and the last are
+// of the lowest and the highest file.
+static bool is_shared(const struct names *names, const char *text)
+{
+    size_t low = 0;
+    size_t high = names->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(names->items[middle].text, text) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    size_t last = low;
+    size_t end = names->count;
+    while (last + 1 < end) {
+        size_t middle = last + (end - last) / 2;
+        if (strcmp(names->items[middle].text, text) == 0) {
+            last = middle;
+        } else {
+            end = middle;
+        }
+    }
+    return names->items[low].file != names->items[last].file;
 }
 
 static const char *unique_file_name(const struct assembly *assembly, size_t file)
 {
-    const char *stem = mb_import_stem(assembly->arena, assembly->files[file].name);
-    for (size_t i = 0; i < assembly->file_count; i++) {
-        if (i != file &&
-            strcmp(mb_import_stem(assembly->arena, assembly->files[i].name), stem) == 0) {
-            return assembly->files[file].name;
-        }
-    }
-    return stem;
+    const char *stem = assembly->stems[file];
+    return is_shared(&assembly->file_names, stem) ? assembly->files[file].name : stem;
 }
 
 static const char *variant_name(const struct assembly *assembly, size_t file, size_t run)
@@ -71,7 +129,7 @@ static const char *variant_name(const struct assembly *assembly, size_t file, si
         return own_name(assembly, 0, assembly->files[0].first);
     }
     const char *name = own_name(assembly, file, run);
-    if (assembly->options->trials || !name_taken_elsewhere(assembly, file, name)) {
+    if (assembly->options->trials || !is_shared(&assembly->run_names, name)) {
         return name;
     }
     const char *by_file = unique_file_name(assembly, file);
@@ -423,6 +481,12 @@ enum mb_status mb_import_assemble(struct mb_import *import,
                                  .tool_name = "meshbench",
                                  .tool_version = mb_version(),
                                  .tool_commit = mb_version_commit()};
+    assembly.stems = mb_arena_alloc(import->arena, file_count + 1, sizeof(char *));
+    for (size_t i = 0; i < file_count; i++) {
+        assembly.stems[i] = mb_import_stem(import->arena, files[i].name);
+    }
+    assembly.run_names = names_sorted(&assembly);
+    assembly.file_names = stems_sorted(&assembly);
     enum mb_status status = files_differ(&assembly);
     if (status == MB_OK) {
         status = cells_add(&assembly);
