@@ -233,10 +233,10 @@ static enum mb_status histogram_begin(struct report *report, struct histogram *h
     double values[3] = {0};
     static const char *const words[] = {" min ", " max ", " sum "};
     int64_t ns[3] = {-1, -1, -1};
-    histogram->seen = true;
-    histogram->unit_ns = unit_ns;
-    histogram->dist =
-        (struct mb_dist){.type = MB_DIST_BUCKETS, .sum = 0, .min = -1, .max = -1};
+    *histogram = (struct histogram){
+        .seen = true,
+        .unit_ns = unit_ns,
+        .dist = {.type = MB_DIST_BUCKETS, .sum = 0, .min = -1, .max = -1}};
     if (!mb_import_text_word(&at, "count") ||
         !mb_import_text_count(&at, &histogram->dist.n)) {
         return MB_OK; // "no data"

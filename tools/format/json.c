@@ -369,7 +369,7 @@ static struct mb_node *map_read(struct reader *reader, int depth)
         }
     }
     size_t count = reader->depth - base;
-    const struct pending *entries = reader->stack + base;
+    const struct pending *entries = count > 0 ? reader->stack + base : NULL;
     if (count > FEW_KEYS && !keys_differ(reader, entries, count)) {
         return NULL;
     }
