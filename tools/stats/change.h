@@ -28,10 +28,12 @@ struct mb_change_point {
     size_t index;  // 0-based: first value of the new level
     size_t from;   // first value of the segment before it
     size_t to;     // one past the last value of the segment after it
-    double before; // mean of the segment before; default: outliers drawn in
+    double before; // mean of the segment before; default: outliers drawn in, geometric if
+                   // levels of positive values lie more than threefold apart
     double after;  // and after
-    double p_value;
-    bool spread; // not the level moved but the noise: before and after are spreads
+    double p_value; // as in the options; of this point
+    bool spread;    // not the level moved but the noise: before and after are standard
+                    // deviations. default only; min_magnitude does not apply to them
 };
 
 // Finds the change points of `count` values, ascending by index; `from` and `to` are

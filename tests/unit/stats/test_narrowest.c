@@ -3,6 +3,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -58,6 +59,15 @@ static double seasonal(struct mb_rng *rng, size_t i, double before)
     return 2.0 * sin((double)i * 2.0 * M_PI / 40.0) + normal(rng);
 }
 
+// Two states, some ten values each: where it is next is no news.
+static double flapping(struct mb_rng *rng, size_t i, double before)
+{
+    (void)i;
+    bool high = before > 3.0;
+    bool stays = mb_rng_below(rng, 10) > 0;
+    return (high == stays ? 6.0 : 0.0) + normal(rng);
+}
+
 static const struct {
     const char *name;
     double (*next)(struct mb_rng *rng, size_t i, double before);
@@ -68,6 +78,7 @@ static const struct {
     {"plain", plain, 1.5, 5, 90},        {"autocorrelated", autocorrelated, 5.0, 20, 90},
     {"outliers", outliers, 2.0, 12, 85}, {"rounded", rounded, 2.0, 5, 90},
     {"drifting", drifting, 4.0, 5, 90},  {"seasonal", seasonal, 8.0, 5, 90},
+    {"flapping", flapping, 40.0, 30, 90},
 };
 
 static const struct mb_narrowest_options options = {.p_value = 0.05};
