@@ -84,6 +84,9 @@ static enum mb_status cell_read(const struct table *table,
                                 double *value, struct mb_err *err)
 {
     char *text = record->fields[column];
+    if (number_quick(text, value)) {
+        return MB_OK;
+    }
     while (isblank((unsigned char)*text)) {
         text++;
     }
