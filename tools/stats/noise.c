@@ -1,5 +1,6 @@
 #include "stats/noise.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -87,17 +88,40 @@ static double deviation_of(double *absolute, size_t count)
     return sum / (double)kept / KEPT_MEAN;
 }
 
+static void put_in_order(double *low, double *high)
+{
+    double smaller = *low < *high ? *low : *high;
+    double larger = *low < *high ? *high : *low;
+    *low = smaller;
+    *high = larger;
+}
+
+// Of seven values, by a network of exchanges (Devillard 1998, after Paeth): it has no
+// branch, stays in registers, and runs once for every value.
 static double median_of_span(const double *values)
 {
-    double sorted[MEDIAN_SPAN];
-    for (size_t i = 0; i < MEDIAN_SPAN; i++) {
-        size_t j = i;
-        for (; j > 0 && sorted[j - 1] > values[i]; j--) {
-            sorted[j] = sorted[j - 1];
-        }
-        sorted[j] = values[i];
-    }
-    return sorted[MEDIAN_SPAN / 2];
+    static_assert(MEDIAN_SPAN == 7, "the network is for seven values");
+    double a = values[0];
+    double b = values[1];
+    double c = values[2];
+    double d = values[3];
+    double e = values[4];
+    double f = values[5];
+    double g = values[6];
+    put_in_order(&a, &f);
+    put_in_order(&a, &d);
+    put_in_order(&b, &g);
+    put_in_order(&c, &e);
+    put_in_order(&a, &b);
+    put_in_order(&d, &f);
+    put_in_order(&c, &g);
+    put_in_order(&c, &d);
+    put_in_order(&d, &g);
+    put_in_order(&e, &f);
+    put_in_order(&b, &e);
+    put_in_order(&b, &d);
+    put_in_order(&d, &e);
+    return d;
 }
 
 // Draws what lies further than `reach` from the median of its neighbours in to that
@@ -193,10 +217,11 @@ static double ar_fit(double ratio, size_t length)
     return low;
 }
 
-static double difference_at(const struct series *series, size_t at, size_t length)
+// Difference between the sums of two adjacent blocks.
+static double sums_apart(const struct series *series, size_t at, size_t length)
 {
     const double *sum = series->sum + at;
-    return (sum[length] - 2.0 * sum[0] + *(sum - length)) / (double)length;
+    return fabs(sum[length] - 2.0 * sum[0] + *(sum - length));
 }
 
 // A mean of SEGMENT values of heavy-tailed noise has heavier tails than a normal one: the
@@ -227,7 +252,7 @@ static double variance_at(struct series *series, size_t length, size_t *places)
     size_t found = 0;
     for (size_t at = length; at + length <= series->count; at += stride) {
         if (series->jumps[at + length - 1] == series->jumps[at - length]) {
-            series->scratch[found] = fabs(difference_at(series, at, length));
+            series->scratch[found] = sums_apart(series, at, length) / (double)length;
             found++;
         }
     }
@@ -244,11 +269,11 @@ static double variance_at(struct series *series, size_t length, size_t *places)
 
 static bool is_peak(const struct series *series, size_t at, size_t length)
 {
-    double here = fabs(difference_at(series, at, length));
+    double here = sums_apart(series, at, length);
     size_t from = at > 2 * length ? at - length + 1 : length;
     size_t to = series->count - length;
     for (size_t k = from; k <= to && k < at + length; k++) {
-        if (fabs(difference_at(series, k, length)) > here) {
+        if (sums_apart(series, k, length) > here) {
             return false;
         }
     }
@@ -259,11 +284,10 @@ static bool is_peak(const struct series *series, size_t at, size_t length)
 // length around, and too large for noise.
 static size_t mark_jumps(struct series *series, size_t length, double variance)
 {
-    double limit = series->certain * sqrt(variance);
+    double limit = series->certain * sqrt(variance) * (double)length;
     uint32_t added = 0;
     for (size_t i = length; i <= series->count; i++) {
-        if (i + length <= series->count &&
-            fabs(difference_at(series, i, length)) > limit) {
+        if (i + length <= series->count && sums_apart(series, i, length) > limit) {
             added += is_peak(series, i, length);
         }
         series->jumps[i] += added;
