@@ -76,7 +76,8 @@ def fortio_run(data):
     histogram = fortio_histogram(data["DurationHistogram"])
     codes = {code: int(n) for code, n in (data.get("RetCodes") or {}).items()}
     run_type = data.get("RunType", "HTTP")
-    nighthawk = isinstance(data["DurationHistogram"]["Count"], str)
+    rows = data["DurationHistogram"]["Data"]
+    nighthawk = bool(rows) and rows[0]["Percent"] == 0
     threads, streams = int(data["NumThreads"]), int(data.get("Streams", 1))
     good = sum(n for code, n in codes.items()
                if (run_type == "HTTP" and (code.startswith("2") or code == "418")) or code in ("OK", "SERVING")

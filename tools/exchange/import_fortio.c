@@ -61,9 +61,12 @@ static int detect(const char *head, size_t size)
 static void protocol_read(struct reading *reading)
 {
     const char *type = mb_node_text(key(reading, "RunType"), "HTTP");
-    // Only fortio counts with numbers; nighthawk's are protobuf's texts.
+    // nighthawk writes protobuf's numbers as texts, and a first bucket of 0 per cent.
     const struct mb_node *count = mb_node_at(reading->node, "/DurationHistogram/Count");
-    reading->nighthawk = count != NULL && count->type == MB_NODE_STRING;
+    const struct mb_node *share =
+        mb_node_at(reading->node, "/DurationHistogram/Data/0/Percent");
+    reading->nighthawk =
+        (count != NULL && count->type == MB_NODE_STRING) || mb_node_number(share, 1) == 0;
     reading->grpc = strncmp(type, "GRPC", 4) == 0;
     reading->http = strncmp(type, "HTTP", 4) == 0;
     if (reading->nighthawk) {
@@ -306,6 +309,12 @@ static enum mb_status measurements_read(struct reading *reading)
     }
     if (status != MB_OK) {
         return status;
+    }
+    if (reading->nighthawk && codes.good > all.n) {
+        // It answered more than it timed: how many of them were good is not known.
+        reading->run->part.counts.completed = codes.good;
+        dists_put(reading, &all, &failed, 0);
+        return MB_OK;
     }
     // Old versions say it by the codes only; a run without either has no errors to show.
     bool said = errors != NULL && errors->type == MB_NODE_MAP;

@@ -100,8 +100,12 @@ enum mb_status mb_import_fortio_histogram(struct mb_import_json *json,
         dist->sum = 0;
         return MB_OK;
     }
-    enum mb_status status = seconds_read(json, node, "Min", &dist->min, err);
-    if (status == MB_OK) {
+    enum mb_status status = MB_OK;
+    bool bounds = mb_node_find(node, "Min") != NULL || mb_node_find(node, "Max") != NULL;
+    if (bounds) {
+        status = seconds_read(json, node, "Min", &dist->min, err);
+    }
+    if (bounds && status == MB_OK) {
         status = seconds_read(json, node, "Max", &dist->max, err);
     }
     if (status == MB_OK && dist->min > dist->max) {
@@ -111,12 +115,20 @@ enum mb_status mb_import_fortio_histogram(struct mb_import_json *json,
     if (status == MB_OK) {
         // A sum over 2^53 - 1 ns is not known exactly; all else that is none is wrong.
         const struct mb_node *sum = mb_node_find(node, "Sum");
-        if (!mb_import_json_seconds(sum, &dist->sum) && mb_node_number(sum, -1) < 0) {
-            status = mb_import_json_fault(json, sum != NULL ? sum : node, err,
+        if (sum != NULL && !mb_import_json_seconds(sum, &dist->sum) &&
+            mb_node_number(sum, -1) < 0) {
+            status = mb_import_json_fault(json, sum, err,
                                           "'Sum' of the histogram is not a duration");
         }
     }
-    return status == MB_OK ? buckets_read(json, node, dist, err) : status;
+    if (status == MB_OK) {
+        status = buckets_read(json, node, dist, err);
+    }
+    if (status == MB_OK && !bounds && dist->count > 0) { // early nighthawk
+        dist->min = dist->buckets[0].low;
+        dist->max = dist->buckets[dist->count - 1].high;
+    }
+    return status;
 }
 
 // The bucket of `all` that a bucket of the errors lies in: both come from one set of

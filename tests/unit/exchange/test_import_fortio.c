@@ -229,6 +229,7 @@ static void refusals(void **state)
          "0.1, \"End\": 0.2, \"Count\": 1}, {\"Start\": 0.1, \"End\": 0.15, \"Count\": "
          "1}]}",
          "{}", "", 6, "does not lie above the one before it"},
+        {"{\"Count\": 1, \"Min\": 0.1}", "{}", "", 6, "'Max' of the histogram is not"},
         {HISTOGRAM, "{\"200\": 11}", "", 7, "11 return codes of 10 requests"},
         {HISTOGRAM, "{\"200\": \"many\"}", "", 7, "'RetCodes' of '200' is not a number"},
         {HISTOGRAM, "{}", "\"RequestedQPS\": \"fast\",", 5, "neither a rate nor 'max'"},
