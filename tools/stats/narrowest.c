@@ -448,8 +448,12 @@ static bool prepare(struct search *search)
 
 static void search_points(struct search *search)
 {
-    for (double length = 2 * SEGMENT; length < (double)search->count; length *= M_SQRT2) {
-        search_length(search, (size_t)length);
+    for (size_t length = 2 * SEGMENT; length < search->count; length *= 2) {
+        search_length(search, length);
+        size_t between = (size_t)((double)length * M_SQRT2);
+        if (between < search->count) {
+            search_length(search, between);
+        }
     }
     search_segments(search);
     for (int round = 0; round < 2; round++) {

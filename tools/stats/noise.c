@@ -389,7 +389,7 @@ void mb_noise_measure(const double *sum, size_t count, double least,
                             .jumps = mb_mem_alloc(count + 1, sizeof(uint32_t)),
                             .certain = CERTAIN,
                             .tail = 1.0};
-    struct scales scales;
+    struct scales scales = {.count = 0};
     if (!measure_scales(&series, least, &scales)) {
         series.certain = INFINITY;
         memset(series.jumps, 0, (count + 1) * sizeof(uint32_t));
