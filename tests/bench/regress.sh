@@ -20,4 +20,5 @@ if [ -z "$python" ]; then
     python=$work/venv/bin/python
 fi
 meshbench store add --store "$work/history.db" "$root/fixtures/results/small.json" >/dev/null
-exec "$python" "$root/tests/bench/regress.py" "$work" "${1:-10}" "${SERIES:-10000}" "${POINTS:-1000}"
+python3 "$root/tests/bench/store_fill.py" "$work/history.db" "${SERIES:-10000}" "${POINTS:-1000}"
+"$python" "$root/tests/bench/regress.py" "$work" "${1:-10}"

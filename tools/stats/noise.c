@@ -134,7 +134,10 @@ static double draw_in(const double *values, size_t count, size_t at, double reac
         from = count - MEDIAN_SPAN;
     }
     double median = median_of_span(values + from);
-    return fmin(fmax(values[at], median - reach), median + reach);
+    // Not fmin and fmax: they are calls.
+    double value = values[at];
+    value = value < median - reach ? median - reach : value;
+    return value > median + reach ? median + reach : value;
 }
 
 // Deviation of the noise from first differences; never below what rounding makes of it.
@@ -146,9 +149,10 @@ static double small_deviation(const double *values, size_t count, double *scratc
     double largest = fabs(values[0]);
     for (size_t i = 1; i < count; i++) {
         double step = fabs(values[i] - values[i - 1]);
+        double size = fabs(values[i]);
         scratch[i - 1] = step;
-        quantum = step > 0.0 ? fmin(quantum, step) : quantum;
-        largest = fmax(largest, fabs(values[i]));
+        quantum = step > 0.0 && step < quantum ? step : quantum;
+        largest = size > largest ? size : largest;
     }
     *smallest = quantum;
     if (isinf(quantum)) {
