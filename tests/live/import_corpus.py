@@ -182,6 +182,113 @@ def smp(path):
 # --- what an import holds
 
 
+# --- nighthawk
+
+
+NIGHTHAWK_LATENCY = "benchmark_http_client.request_to_response"
+
+
+def nighthawk_counts(counters):
+    """What the counters of all workers say; zeros are not written."""
+    classes = {n: counters.get(f"benchmark.http_{n}xx", 0) for n in "12345x"}
+    good, wrong = sum(classes[n] for n in "123"), sum(classes[n] for n in "45x")
+    lost = {"connect": counters.get("benchmark.pool_connection_failure", 0),
+            "reset": counters.get("benchmark.stream_resets", 0), "other": counters.get("benchmark.pool_overflow", 0)}
+    open_ones = counters["upstream_rq_total"] - good - wrong - lost["reset"]
+    return {"completed": good + wrong, "errors": wrong + sum(lost.values()), "kinds": dict(lost, status=wrong),
+            "unfinished": open_ones, "requests": good + wrong + sum(lost.values()) + open_ones}, good
+
+
+def nighthawk_json(path):
+    data = load_json(path)
+    every = {result["name"]: result for result in data["results"]}
+    one, options = every["global"], data.get("options") or {}
+    workers = max(1, sum(name.startswith("worker_") for name in every))
+    stats = {stat["id"]: stat for stat in one["statistics"]}
+    if NIGHTHAWK_LATENCY not in stats:
+        raise Refused("no request was measured")
+    stat = stats[NIGHTHAWK_LATENCY]
+    counts, good = nighthawk_counts({counter["name"]: int(counter["value"]) for counter in one["counters"]})
+    n, buckets, before = int(stat["count"]), [], 0
+    for row in stat["percentiles"]:
+        high, up_to = ns(row["duration"][:-1]), int(row["count"])
+        if buckets and buckets[-1][1] == high:
+            buckets[-1][2] += up_to - before
+        elif up_to > before:
+            buckets.append([buckets[-1][1] + 1 if buckets else high, high, up_to - before])
+        before = up_to
+    least, most = (ns(stat[key][:-1]) if key in stat else None for key in ("min", "max"))
+    if least is not None:
+        buckets[0][0] = min(least, buckets[0][0])
+    loop = options.get("open_loop")
+    return [dict(counts, tool="nighthawk", connections=options["connections"] * workers,
+                 rate=float(options["requests_per_second"] * workers), timeout_ns=ns(options["timeout"][:-1]),
+                 load_model="unknown" if loop is None else "open" if loop else "paced", co_handling="none",
+                 window_ns=ns(one["execution_duration"][:-1]) if "execution_duration" in one else None,
+                 ok=good if n == good else None, url=options["uri"],
+                 service={"type": "buckets", "n": n, "min": least, "max": most, "mixed": counts["kinds"]["status"] > 0,
+                          "sum": ns(stat["mean"][:-1]) * n, "buckets": buckets})]
+
+
+def nighthawk_text(path):
+    text = read_text(path)
+    part = re.search(r"^Request start to response end \(([0-9]+) samples\)\n(.*?)\n\n(.*?)\n\n", text, re.M | re.S)
+    if not part:
+        raise Refused("no latencies of requests")
+
+    def time(words):
+        return sum(int(value) * {"s": 10**9, "ms": 10**6, "us": 10**3}[unit]
+                   for value, unit in re.findall(r"([0-9]+)(ms|us|s)\b", words))
+
+    least, mean, most = (time(re.search(key + r": ([^|]*)", part[2])[1]) for key in ("min", "mean", "max"))
+    counters = dict(re.findall(r"^([a-z_]\S*)\s+([0-9]+)\s+[0-9.]+$", text, re.M))
+    counts, good = nighthawk_counts({name: int(value) for name, value in counters.items()})
+    rows = re.findall(r"^\s+(0\.[0-9]+)\s+[0-9]+\s+(.*)$", part[3], re.M)
+    n = int(part[1])
+    return [dict(counts, tool="nighthawk", connections=None, rate=None, load_model="unknown", co_handling="none",
+                 window_ns=None, ok=good if n == good else None,
+                 service={"type": "quantiles", "n": n, "min": least, "max": most, "sum": mean * n,
+                          "quantiles": {float(share): time(value) for share, value in rows}})]
+
+
+def nighthawk_fortio(path):
+    """Its fortio form. The early one has no least value, whole seconds, and the load of one worker."""
+    data = load_json(path)
+    histogram, codes = data["DurationHistogram"], sum(int(n) for n in data["RetCodes"].values())
+    early, n = "Min" not in histogram, int(histogram["Count"])
+    if sum(int(row["Count"]) for row in histogram["Data"]) != n:
+        raise Refused(f"values, 'Count' says {n}")
+    rows = fortio_histogram(histogram if not early else dict(histogram, Sum=0, Min=0, Max=0))
+    unsure = codes > n
+    return [{"tool": "nighthawk", "load_model": "unknown", "co_handling": "none", "completed": codes if unsure else n,
+             "rate": None if early else float(data["RequestedQPS"]), "connections": None if early else int(data["NumThreads"]),
+             "window_ns": None if early else int(data["ActualDuration"]), "ok": None if unsure else n,
+             "service": {"type": "buckets", "n": n, "buckets": rows["buckets"], "mixed": False,
+                         "sum": None if early else rows["sum"], "min": rows["buckets"][0][0] if early else rows["min"]}}]
+
+
+@tool("nighthawk", "nighthawk/history/fortio*", "nighthawk/history/test/*", "nighthawk/test/test_data/*",
+      "nighthawk/samples/*")
+def nighthawk(path):
+    text = read_text(path)
+    if "golden-" in path:
+        run = fortio_run(load_json(path)) if "golden-8" not in path else None
+        return [run or {"tool": "fortio", "load_model": "paced", "requests": 12000}]
+    if "DurationHistogram" in text:
+        return nighthawk_fortio(path)
+    if text.startswith("Nighthawk"):
+        return nighthawk_text(path)
+    if "# TYPE" in text:
+        raise Refused("Prometheus")
+    if path.endswith(".proto.gold"):
+        raise Refused("duplicate key 'labels'")
+    if "@version" in text and ".yaml" in path:
+        raise Refused("cannot start with this character")
+    if ".yaml" in path or ".dotted" in path:
+        raise Refused("request")
+    return nighthawk_json(path)
+
+
 def result_runs(result):
     """The trials of a result as (cell, trial, part), in the order of cells and trials."""
     return [(cell, trial, trial["parts"][0]) for cell in result["cells"] for trial in cell["trials"]]

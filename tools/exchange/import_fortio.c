@@ -26,6 +26,7 @@ struct reading {
     bool http;
     bool grpc;
     bool nighthawk;
+    bool per_worker; // an early form of nighthawk's: rate and connections of one worker
     struct mb_err *err;
 };
 
@@ -67,6 +68,8 @@ static void protocol_read(struct reading *reading)
         mb_node_at(reading->node, "/DurationHistogram/Data/0/Percent");
     reading->nighthawk =
         (count != NULL && count->type == MB_NODE_STRING) || mb_node_number(share, 1) == 0;
+    reading->per_worker =
+        reading->nighthawk && mb_node_at(reading->node, "/DurationHistogram/Min") == NULL;
     reading->grpc = strncmp(type, "GRPC", 4) == 0;
     reading->http = strncmp(type, "HTTP", 4) == 0;
     if (reading->nighthawk) {
@@ -92,7 +95,7 @@ static enum mb_status rate_read(struct reading *reading)
                                         node->as.string.data);
         }
     }
-    if (node == NULL) {
+    if (node == NULL || reading->per_worker) {
         return MB_OK;
     }
     // -qps 0 and below is what the command line calls max.
@@ -112,6 +115,12 @@ static enum mb_status rate_read(struct reading *reading)
 // Threads hold a connection each; gRPC threads share those that have several streams.
 static void connections_read(struct reading *reading)
 {
+    if (reading->per_worker) {
+        mb_import_note_add(reading->import, MB_IMPORT_DROPPED,
+                           "nighthawk gives the rate and the connections of one worker, "
+                           "and not how many workers there were");
+        return;
+    }
     int64_t threads = mb_node_integer(key(reading, "NumThreads"), -1);
     int64_t streams = mb_node_integer(key(reading, "Streams"), 1);
     bool shared = reading->grpc && streams > 1 && threads % streams == 0;
@@ -143,6 +152,12 @@ static enum mb_status times_read(struct reading *reading)
         return mb_import_json_fault(reading->json, actual, reading->err,
                                     "'ActualDuration' is not a number of ns");
     }
+    if (reading->per_worker) {
+        // Whole seconds, cut down.
+        mb_import_fact_add(reading->import, run, "actual_duration_s",
+                           mb_node_find(reading->node, "ActualDuration"));
+        run->window_ns = -1;
+    }
     if (start != NULL && start->type != MB_NODE_NULL &&
         mb_units_parse_time_zoned(mb_node_text(start, ""), &run->start_unix_ns, &own) !=
             MB_OK) {
@@ -154,7 +169,7 @@ static enum mb_status times_read(struct reading *reading)
         requested != NULL && strstr(requested, ", interrupted after") != NULL;
     if (interrupted && !skipped_calls(reading)) {
         run->cut_off = mb_arena_print(reading->import->arena, "asked for %s", requested);
-    } else if (requested != NULL &&
+    } else if (requested != NULL && run->window_ns >= 0 &&
                mb_units_parse(MB_UNIT_DURATION, requested, &asked_ns, &own) == MB_OK &&
                (double)run->window_ns < WHOLE_SHARE * (double)asked_ns) {
         char took[32];

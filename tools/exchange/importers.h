@@ -13,6 +13,8 @@ extern const struct mb_importer mb_importer_hgrm;
 extern const struct mb_importer mb_importer_hlog;
 extern const struct mb_importer mb_importer_jtl;
 extern const struct mb_importer mb_importer_meshery;
+extern const struct mb_importer mb_importer_nighthawk;
+extern const struct mb_importer mb_importer_nighthawk_text;
 extern const struct mb_importer mb_importer_smp;
 extern const struct mb_importer mb_importer_wrk;
 

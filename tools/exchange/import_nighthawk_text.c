@@ -1,0 +1,318 @@
+// nighthawk's forms for people and for metrics: human, dotted, prometheus. None of them
+// has the options, so that neither rate nor connections nor load model are known.
+#include <string.h>
+
+#include "base/units.h"
+#include "exchange/import_nighthawk.h"
+#include "exchange/importers.h"
+
+static const char HEADLINE[] = "Nighthawk - A layer 7 protocol benchmarking tool.";
+static const double US_NS = 1e3;
+enum { NAME_MAX = 200 };
+
+struct reading {
+    struct mb_import *import;
+    struct mb_input *input;
+    struct mb_import_run *run; // NULL between reports
+    struct mb_import_nighthawk figures;
+    struct mb_import_nighthawk_stat *stat; // whose lines these are; NULL: nobody's
+    bool counters;                         // lines are counters
+    double percentile;                     // of the dotted form's last line
+    int line;                              // of the report's beginning
+    struct mb_err *err;
+};
+
+static int detect(const char *head, size_t size)
+{
+    (void)size;
+    if (strstr(head, HEADLINE) != NULL) {
+        return 97;
+    }
+    bool dotted = strstr(head, ".samples: ") != NULL && strstr(head, ".pstdev: ") != NULL;
+    bool metrics = strstr(head, "# TYPE nighthawk_") != NULL;
+    return metrics ? 95 : dotted ? 80 : 0;
+}
+
+static enum mb_status report_begin(struct reading *reading)
+{
+    reading->figures = mb_import_nighthawk_begin();
+    reading->stat = NULL;
+    reading->counters = false;
+    reading->line = mb_input_line_number(reading->input);
+    return mb_import_run_add(reading->import, reading->input, &reading->run,
+                             reading->err);
+}
+
+static enum mb_status report_end(struct reading *reading)
+{
+    if (reading->run == NULL) {
+        return MB_OK;
+    }
+    if (!reading->figures.stats[MB_NIGHTHAWK_LATENCY].seen) {
+        return mb_err_at(reading->err, MB_INVALID, mb_input_name(reading->input),
+                         reading->line, 0,
+                         "the report that begins here has no latencies of requests");
+    }
+    mb_import_nighthawk_put(&reading->figures, reading->import, reading->run);
+    reading->run = NULL;
+    return MB_OK;
+}
+
+static enum mb_status fault(const struct reading *reading, const char *what)
+{
+    return mb_err_at(reading->err, MB_INVALID, mb_input_name(reading->input),
+                     mb_input_line_number(reading->input), 0, "%s", what);
+}
+
+// --- human ---
+
+// "0s 053ms 798us"
+static bool human_time(const char **at, int64_t *ns)
+{
+    int64_t seconds;
+    int64_t millis;
+    int64_t micros;
+    const char *cursor = *at;
+    bool good =
+        mb_import_text_count(&cursor, &seconds) && mb_import_text_word(&cursor, "s") &&
+        mb_import_text_count(&cursor, &millis) && mb_import_text_word(&cursor, "ms") &&
+        mb_import_text_count(&cursor, &micros) && mb_import_text_word(&cursor, "us") &&
+        seconds <= 9000000 && millis <= 999 && micros <= 999;
+    if (good) {
+        *ns = seconds * 1000000000 + millis * 1000000 + micros * 1000;
+        *at = cursor;
+    }
+    return good;
+}
+
+// "Request start to response end (53 samples)"
+static bool human_heading(struct reading *reading, const char *line)
+{
+    char name[NAME_MAX];
+    const char *open = strstr(line, " (");
+    const char *at = open != NULL ? open + 2 : NULL;
+    int64_t n;
+    if (at == NULL || line[0] == ' ' || !mb_import_text_count(&at, &n) ||
+        !mb_import_text_word(&at, "samples)") || (size_t)(open - line) >= sizeof name) {
+        return false;
+    }
+    memcpy(name, line, (size_t)(open - line));
+    name[open - line] = '\0';
+    enum mb_import_nighthawk_id id = mb_import_nighthawk_find(name);
+    reading->stat = NULL;
+    if (id != MB_NIGHTHAWK_STATS) {
+        reading->stat = &reading->figures.stats[id];
+        reading->stat->seen = true;
+        reading->stat->n = n;
+    }
+    return true;
+}
+
+// "  min: 0s 000ms 180us | mean: 0s 000ms 195us | max: ..."
+static void human_summary(struct mb_import_nighthawk_stat *stat, const char *line)
+{
+    const char *min = mb_import_text_after(line, "min: ");
+    const char *mean = mb_import_text_after(line, "| mean: ");
+    const char *max = mb_import_text_after(line, "| max: ");
+    if (min != NULL && mean != NULL && max != NULL) {
+        (void)human_time(&min, &stat->min_ns);
+        (void)human_time(&mean, &stat->mean_ns);
+        (void)human_time(&max, &stat->max_ns);
+    }
+}
+
+// "  0.5         27          0s 065ms 077us": a few of all percentiles.
+static void human_row(struct reading *reading, const char *line)
+{
+    double percentile;
+    int64_t up_to;
+    int64_t value_ns;
+    if (mb_import_text_field(&line, &percentile) && mb_import_text_count(&line, &up_to) &&
+        human_time(&line, &value_ns)) {
+        (void)mb_import_nighthawk_row(reading->import->arena, reading->stat, percentile,
+                                      -1, value_ns);
+    }
+}
+
+// "benchmark.http_2xx                      56          28.00"
+static void human_counter(struct reading *reading, const char *line)
+{
+    char name[NAME_MAX];
+    size_t size = strcspn(line, " ");
+    const char *at = line + size;
+    int64_t value;
+    if (size > 0 && size < sizeof name && mb_import_text_count(&at, &value)) {
+        memcpy(name, line, size);
+        name[size] = '\0';
+        mb_import_nighthawk_counter(&reading->figures, name, value);
+    }
+}
+
+static void human_line(struct reading *reading, const char *line)
+{
+    if (human_heading(reading, line)) {
+        return;
+    }
+    if (strncmp(line, "Counter ", 8) == 0) {
+        reading->counters = true;
+    } else if (reading->counters) {
+        human_counter(reading, line);
+    } else if (reading->stat != NULL && strstr(line, "min: ") != NULL) {
+        human_summary(reading->stat, line);
+    } else if (reading->stat != NULL) {
+        human_row(reading, line);
+    }
+}
+
+// --- dotted ---
+
+// "global.ID.permilles-500.count: 137": the name up to `word`, which is cut off.
+static bool dotted_stat(struct reading *reading, const char *line, const char *word)
+{
+    char name[NAME_MAX];
+    size_t size = (size_t)(word - line);
+    if (size >= sizeof name) {
+        return false;
+    }
+    memcpy(name, line, size);
+    name[size] = '\0';
+    enum mb_import_nighthawk_id id = mb_import_nighthawk_find(name);
+    reading->stat = id != MB_NIGHTHAWK_STATS ? &reading->figures.stats[id] : NULL;
+    return reading->stat != NULL;
+}
+
+static bool dotted_value(struct mb_import_nighthawk_stat *stat, const char *line)
+{
+    const struct {
+        const char *word;
+        int64_t *value;
+    } values[] = {{".mean: ", &stat->mean_ns},
+                  {".min: ", &stat->min_ns},
+                  {".max: ", &stat->max_ns}};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        const char *at = mb_import_text_after(line, values[i].word);
+        double us;
+        if (at != NULL) {
+            return mb_import_text_field(&at, &us) &&
+                   mb_import_text_scale(us, US_NS, values[i].value);
+        }
+    }
+    return true;
+}
+
+// A percentile has two lines, how many values are up to it and its value.
+static bool dotted_row(struct reading *reading, const char *permilles)
+{
+    static const double PERMILLE = 1000;
+    const char *at = permilles;
+    double permille;
+    double us;
+    int64_t value_ns;
+    if (!mb_import_text_field(&at, &permille)) {
+        return false;
+    }
+    if (mb_import_text_word(&at, ".count: ")) {
+        reading->percentile = permille / PERMILLE;
+        return true;
+    }
+    return mb_import_text_word(&at, ".microseconds: ") &&
+           mb_import_text_field(&at, &us) && mb_import_text_scale(us, US_NS, &value_ns) &&
+           mb_import_nighthawk_row(reading->import->arena, reading->stat,
+                                   reading->percentile, -1, value_ns);
+}
+
+static enum mb_status dotted_line(struct reading *reading, const char *line)
+{
+    const char *at = line;
+    int64_t value;
+    if (!mb_import_text_word(&at, "global.")) {
+        return MB_OK;
+    }
+    const char *name = at;
+    const char *samples = strstr(name, ".samples: ");
+    const char *permilles = strstr(name, ".permilles-");
+    const char *colon = strchr(name, ':');
+    if (samples != NULL) {
+        at = samples + strlen(".samples: ");
+        if (dotted_stat(reading, name, samples)) {
+            reading->stat->seen = true;
+            return mb_import_text_count(&at, &reading->stat->n)
+                       ? MB_OK
+                       : fault(reading, "a number of samples is none");
+        }
+        return MB_OK;
+    }
+    if (reading->stat != NULL && permilles != NULL) {
+        return dotted_row(reading, permilles + strlen(".permilles-"))
+                   ? MB_OK
+                   : fault(reading, "a percentile is none, or goes back");
+    }
+    if (reading->stat != NULL && colon != NULL && colon[1] == ' ') {
+        return dotted_value(reading->stat, line) ? MB_OK
+                                                 : fault(reading, "a value is no time");
+    }
+    // "global.benchmark.http_2xx:56"
+    at = colon != NULL ? colon + 1 : name;
+    if (colon != NULL && (size_t)(colon - name) < NAME_MAX &&
+        mb_import_text_count(&at, &value)) {
+        char counter[NAME_MAX];
+        memcpy(counter, name, (size_t)(colon - name));
+        counter[colon - name] = '\0';
+        mb_import_nighthawk_counter(&reading->figures, counter, value);
+    }
+    return MB_OK;
+}
+
+// --- all ---
+
+static enum mb_status line_read(struct reading *reading, const char *line)
+{
+    enum mb_status status = MB_OK;
+    bool headline = strstr(line, HEADLINE) != NULL;
+    bool dotted = strstr(line, ".samples: ") != NULL;
+    if (strncmp(line, "# TYPE nighthawk_", 17) == 0) {
+        mb_err_hint(reading->err, "import what nighthawk wrote with --output-format json "
+                                  "or yaml");
+        return fault(reading, "nighthawk's metrics for Prometheus are not read");
+    }
+    if (headline) {
+        status = report_end(reading);
+    }
+    if (status == MB_OK && (headline || (dotted && reading->run == NULL))) {
+        status = report_begin(reading);
+    }
+    if (status != MB_OK || reading->run == NULL || headline) {
+        return status;
+    }
+    if (strncmp(line, "global.", 7) == 0 || strncmp(line, "worker_", 7) == 0) {
+        return dotted_line(reading, line);
+    }
+    human_line(reading, line);
+    return MB_OK;
+}
+
+static enum mb_status read(struct mb_import *import, struct mb_input *input,
+                           struct mb_err *err)
+{
+    struct reading reading = {.import = import, .input = input, .err = err};
+    const char *line = NULL;
+    size_t size;
+    enum mb_status status;
+    do {
+        status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
+        if (status == MB_OK && line != NULL) {
+            status = line_read(&reading, line);
+        }
+    } while (status == MB_OK && line != NULL);
+    return status == MB_OK ? report_end(&reading) : status;
+}
+
+const struct mb_importer mb_importer_nighthawk_text = {
+    .name = "nighthawk-text",
+    .title = "nighthawk's report for people, and its dotted form",
+    .tool = "nighthawk",
+    .detect = detect,
+    .read = read,
+    .unknown = "these forms of nighthawk do not hold its options: rate, connections, "
+               "open or closed loop, when it ran",
+};
