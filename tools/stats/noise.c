@@ -276,6 +276,11 @@ static bool is_peak(const struct series *series, size_t at, size_t length)
     double here = sums_apart(series, at, length);
     size_t from = at > 2 * length ? at - length + 1 : length;
     size_t to = series->count - length;
+    // Most are on the slope of one: their neighbour says so at once.
+    if ((at > from && sums_apart(series, at - 1, length) > here) ||
+        (at < to && length > 1 && sums_apart(series, at + 1, length) > here)) {
+        return false;
+    }
     for (size_t k = from; k <= to && k < at + length; k++) {
         if (sums_apart(series, k, length) > here) {
             return false;
