@@ -302,6 +302,17 @@ static enum mb_status metrics_check(const char *const *metrics, struct mb_err *e
     return MB_OK;
 }
 
+static enum mb_status detector_check(const struct regress_options *opts,
+                                     struct mb_err *err)
+{
+    if (opts->window > 0 && strcmp(opts->detector, "otava") != 0) {
+        return mb_err_set(err, MB_USAGE,
+                          "--window is for --detector otava: the default one looks at "
+                          "all lengths");
+    }
+    return MB_OK;
+}
+
 // A page is opened by people who trust it: it must not run what a link says.
 static enum mb_status link_check(const char *link, struct mb_err *err)
 {
@@ -347,8 +358,15 @@ static enum mb_status request_make(const struct mb_ctx *ctx,
     if (status == MB_OK && opts->csv == NULL) {
         status = metrics_check(request->metrics, err);
     }
+    if (status == MB_OK) {
+        status = detector_check(opts, err);
+    }
     if (status == MB_OK && opts->p_value != NULL) {
         status = share_parse("p-value", opts->p_value, &change->p_value, err);
+        if (status == MB_OK && change->p_value == 0.0) {
+            status =
+                mb_err_set(err, MB_USAGE, "--p-value: nothing is less likely than 0");
+        }
     }
     if (status == MB_OK && opts->min_magnitude != NULL) {
         status = share_parse("min-magnitude", opts->min_magnitude, &change->min_magnitude,
