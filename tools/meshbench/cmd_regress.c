@@ -302,17 +302,6 @@ static enum mb_status metrics_check(const char *const *metrics, struct mb_err *e
     return MB_OK;
 }
 
-static enum mb_status detector_check(const struct regress_options *opts,
-                                     struct mb_err *err)
-{
-    if (opts->window > 0 && strcmp(opts->detector, "otava") != 0) {
-        return mb_err_set(err, MB_USAGE,
-                          "--window is for --detector otava: the default one looks at "
-                          "all lengths");
-    }
-    return MB_OK;
-}
-
 // A page is opened by people who trust it: it must not run what a link says.
 static enum mb_status link_check(const char *link, struct mb_err *err)
 {
@@ -357,9 +346,6 @@ static enum mb_status request_make(const struct mb_ctx *ctx,
     enum mb_status status = source_check(opts, args, err);
     if (status == MB_OK && opts->csv == NULL) {
         status = metrics_check(request->metrics, err);
-    }
-    if (status == MB_OK) {
-        status = detector_check(opts, err);
     }
     if (status == MB_OK && opts->p_value != NULL) {
         status = share_parse("p-value", opts->p_value, &change->p_value, err);
@@ -407,6 +393,10 @@ static enum mb_status history_write(const struct mb_ctx *ctx,
 static void view_make(const struct regress_options *opts, struct work *work)
 {
     struct mb_histories *histories = &work->histories;
+    if (opts->window > 0 && histories->options.change.detector == MB_CHANGE_DEFAULT) {
+        mb_histories_note(histories, "--window is for --detector otava: the default one "
+                                     "looks at all lengths");
+    }
     if (strcmp(opts->format, "json") != 0 && strcmp(opts->format, "junit") != 0) {
         mb_history_sort(histories->judged, histories->count);
     }

@@ -138,13 +138,12 @@ static enum mb_status series_read(const struct mb_ctx *ctx,
     return mb_histories_judge(&source, histories, err);
 }
 
-// A gate that looks at nothing passes, which somebody has to be told.
-static void nothing_note(struct mb_histories *histories)
+void mb_histories_note(struct mb_histories *histories, const char *note)
 {
     struct mb_history *history = &histories->history;
     history->notes = mb_arena_grow(&histories->arena, history->notes, history->note_count,
                                    &history->note_capacity, sizeof *history->notes);
-    history->notes[history->note_count++] = "no series is like that: nothing was judged";
+    history->notes[history->note_count++] = note;
 }
 
 enum mb_status mb_histories_read(const struct mb_ctx *ctx,
@@ -159,7 +158,8 @@ enum mb_status mb_histories_read(const struct mb_ctx *ctx,
         status = series_read(ctx, request, histories, err);
     }
     if (status == MB_OK && histories->count == 0) {
-        nothing_note(histories);
+        // A gate that looks at nothing passes, which somebody has to be told.
+        mb_histories_note(histories, "no series is like that: nothing was judged");
     }
     if (status == MB_OK) {
         mb_history_latest_decide(histories->judged, histories->count,

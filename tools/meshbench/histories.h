@@ -44,6 +44,9 @@ MB_MUST_USE enum mb_status mb_histories_read(const struct mb_ctx *ctx,
                                              struct mb_err *err);
 void mb_histories_release(struct mb_histories *histories);
 
+// Adds to what a reader has to know. Borrows the text.
+void mb_histories_note(struct mb_histories *histories, const char *note);
+
 // Finds out where options.since_row is, once the rows are known. MB_USAGE: nowhere.
 MB_MUST_USE enum mb_status mb_histories_since(const struct mb_histories_request *request,
                                               struct mb_histories *histories,
