@@ -7,7 +7,7 @@ one value that is checked:
     variant, workload, load_model, co_handling, tool, version, url, start ("2022-05-08T00:12:28.857Z")
     connections, rate (rps), timeout_ns, window_ns, warmup_ns, status, block
     requests (intended), sent, completed, ok, errors, unfinished, bytes_received, bytes_sent
-    kinds {"status": 3, ...}, statuses {"200": 97, ...}
+    data_plane_cpu_ns, kinds {"status": 3, ...}, statuses {"200": 97, ...}
     response, service, connect, error_response, ...: a dist, {"type", "n", "sum", "min", "max", "mixed", "buckets",
     "quantiles" {0.99: ns}, "values" (raw samples in ns: n, sum, min, max and some percentiles follow)}
 
@@ -103,7 +103,7 @@ def fortio_run(data):
     return run
 
 
-@tool("fortio", "fortio/*.json")
+@tool("fortio", "fortio/*.json", "istio-tools/*_1024_*.json")
 def fortio(path):
     try:
         return [fortio_run(load_json(path))]
@@ -289,6 +289,44 @@ def nighthawk(path):
     return nighthawk_json(path)
 
 
+# --- istio/tools
+
+
+def istio_rows(path):
+    if path.endswith(".json"):
+        with open(path, encoding="utf-8") as file:
+            return [json.loads(line, parse_float=Decimal) for line in file]
+    with open(path, encoding="utf-8") as file:
+        return list(csv.DictReader(line for line in file if not line.startswith("#")))
+
+
+def istio_cpu(row):
+    """mCPU of the sidecars."""
+    return sum(float(value) for key, value in row.items()
+               if re.fullmatch("cpu_mili_avg_(fortio.*_proxy|istio_proxy_fortio.*)", key) and value)
+
+
+@tool("istio/tools", "istio-tools/*.csv", "istio-tools/*compiled-results.json", "tables/istio_tools_benchmark_2020.csv")
+def istio_tools(path):
+    order, cells = [], {}
+    for row in istio_rows(path):
+        label = re.fullmatch(r"[^_]+_qps_([0-9]+)_c_([0-9]+)_([0-9]+)_(.+)", row["Labels"])
+        cell = (label[4], label[1], row["NumThreads"], label[3])
+        seconds, rate = int(row["ActualDuration"]), Decimal(str(row["ActualQPS"]))
+        shares = {float("0." + key[1:]): int(value) * 1000 for key, value in row.items()
+                  if re.fullmatch("p[0-9]+", key) and value not in ("", "-")}
+        n = int((seconds * rate).to_integral_value(ROUND_HALF_EVEN))
+        run = {"tool": "fortio", "variant": label[4], "workload": f"payload-{label[3]}", "rate": float(label[1]),
+               "connections": int(row["NumThreads"]), "load_model": "paced", "co_handling": "none",
+               "window_ns": seconds * 10**9, "completed": n, "start": row["StartTime"][:23] + "Z",
+               "data_plane_cpu_ns": (istio_cpu(row) * seconds * 1e6, 10),
+               "service": {"type": "quantiles", "n": n, "quantiles": shares, "mixed": row.get("errorPercent") != 0}}
+        if cell not in cells:
+            order.append(cell)
+        cells.setdefault(cell, []).append(run)
+    return [run for cell in order for run in sorted(cells[cell], key=lambda one: one["start"])]
+
+
 def result_runs(result):
     """The trials of a result as (cell, trial, part), in the order of cells and trials."""
     return [(cell, trial, trial["parts"][0]) for cell in result["cells"] for trial in cell["trials"]]
@@ -367,7 +405,9 @@ class Check:
                "start": trial["start"], "window_ns": trial["window_ns"], "warmup_ns": trial["warmup_ns"],
                "status": trial["status"], "block": trial["block"], "requests": counts["intended"],
                "errors": None if kinds is None else sum(n for n in kinds.values() if n is not None),
-               "kinds": kinds, "statuses": counts["status_codes"]}
+               "kinds": kinds, "statuses": counts["status_codes"],
+               "data_plane_cpu_ns": sum(one["cpu_end_ns"] for one in trial["resources"]
+                                        if one["role"] == "data_plane" and one["cpu_end_ns"] is not None)}
         for key, value in expected.items():
             if key in part["dist"]:
                 self.dist(key, value, part["dist"][key])

@@ -16,6 +16,7 @@ const struct mb_importer *const mb_importers[] = {
     &mb_importer_hey,
     &mb_importer_hgrm,
     &mb_importer_hlog,
+    &mb_importer_istio,
     &mb_importer_jtl,
     &mb_importer_meshery,
     &mb_importer_nighthawk,

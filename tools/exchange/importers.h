@@ -11,6 +11,7 @@ extern const struct mb_importer mb_importer_h2load;
 extern const struct mb_importer mb_importer_hey;
 extern const struct mb_importer mb_importer_hgrm;
 extern const struct mb_importer mb_importer_hlog;
+extern const struct mb_importer mb_importer_istio;
 extern const struct mb_importer mb_importer_jtl;
 extern const struct mb_importer mb_importer_meshery;
 extern const struct mb_importer mb_importer_nighthawk;
