@@ -78,6 +78,13 @@ static double beta_fraction(double a, double b, double x)
     return fraction;
 }
 
+// lgamma() writes the sign to a global, which threads would share.
+static double log_gamma(double x)
+{
+    int sign = 0;
+    return lgamma_r(x, &sign);
+}
+
 // Regularised incomplete beta function I_x(a, b); a, b > 0, 0 <= x <= 1.
 static double beta_regularised(double a, double b, double x)
 {
@@ -88,7 +95,7 @@ static double beta_regularised(double a, double b, double x)
         return x;
     }
     double front =
-        exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x));
+        exp(log_gamma(a + b) - log_gamma(a) - log_gamma(b) + a * log(x) + b * log1p(-x));
     if (x < (a + 1.0) / (a + b + 2.0)) {
         return front * beta_fraction(a, b, x) / a;
     }
@@ -111,7 +118,8 @@ double mb_special_t_cdf(double t, double df)
 
 static double t_density(double t, double df)
 {
-    double constant = lgamma((df + 1.0) / 2.0) - lgamma(df / 2.0) - 0.5 * log(df * M_PI);
+    double constant =
+        log_gamma((df + 1.0) / 2.0) - log_gamma(df / 2.0) - 0.5 * log(df * M_PI);
     return exp(constant - (df + 1.0) / 2.0 * log1p(t * t / df));
 }
 
