@@ -214,6 +214,10 @@ bool mb_check_result(struct mb_arena *arena, const struct mb_schema *schema,
         }
     }
     if (read) {
+        struct mb_diag keys;
+        mb_diag_init(&keys, arena);
+        mb_derive_verify_keys(arena, result, &keys);
+        check.derived = &keys;
         check.result = result;
         rules_run(&check, keeps_from_use);
     }

@@ -32,10 +32,11 @@ enum mb_level mb_check_document(struct mb_arena *arena, const struct mb_ctx *ctx
                                 struct mb_diag *diag);
 
 // Checks a result that is going to be used and turns it into a struct, as fast as its
-// size allows: its structure and the errors of level `valid`, but nothing is recomputed
-// from its histograms, none of which is opened, and warnings and notes are not looked
-// for. Fills *result and returns true; else the errors are in *diag and nothing has to be
-// released. `schema` is that of results (mb_check_schema), which threads may share.
+// size allows: its structure, its comparability keys and the errors of level `valid`, but
+// nothing is recomputed from its histograms, none of which is opened, and warnings and
+// notes are not looked for (spec/result.md, "Reading one"). Fills *result and returns
+// true; else the errors are in *diag and nothing has to be released. `schema` is that of
+// results (mb_check_schema), which threads may share.
 bool mb_check_result(struct mb_arena *arena, const struct mb_schema *schema,
                      struct mb_doc *doc, struct mb_result *result, struct mb_diag *diag);
 

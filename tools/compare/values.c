@@ -20,15 +20,23 @@ struct mb_compare_values {
 };
 
 // Opens what the metrics need of a part that was copied. What cannot be opened stays
-// closed: whoever asks for its values finds out why.
-static void part_open(struct mb_part *part, unsigned dists)
+// closed: whoever asks for its values finds out why. False when a histogram does not hold
+// what the part says; one that was measured by this process is not doubted.
+static bool part_open(struct mb_part *part, unsigned dists)
 {
     struct mb_err ignored = {0};
+    bool sound = true;
     for (int i = 0; i < MB_DIST_METRICS; i++) {
-        if ((dists & 1U << i) != 0 && mb_dist_open(&part->dist[i], &ignored) != MB_OK) {
-            part->dist[i].hdr = NULL;
+        struct mb_dist *dist = &part->dist[i];
+        if ((dists & 1U << i) == 0 || dist->hdr != NULL) {
+            continue;
         }
+        if (mb_dist_open(dist, &ignored) != MB_OK) {
+            dist->hdr = NULL;
+        }
+        sound = sound && mb_derive_holds(dist);
     }
+    return sound;
 }
 
 // Closes what was opened: not what belongs to the original.
@@ -42,8 +50,9 @@ static void part_close(struct mb_part *part, const struct mb_part *original)
 }
 
 // A copy of the cell whose histograms are open, as far as the metrics need them: each is
-// read off for its trial and for the cell.
-static struct mb_cell cell_open(const struct mb_cell *cell, unsigned dists)
+// read off for its trial and for the cell. The first failure is kept.
+static struct mb_cell cell_open(const struct mb_cell *cell, unsigned dists,
+                                struct mb_err *err)
 {
     struct mb_cell copy = *cell;
     copy.trials = mb_mem_alloc(cell->trial_count, sizeof *copy.trials);
@@ -54,7 +63,12 @@ static struct mb_cell cell_open(const struct mb_cell *cell, unsigned dists)
         trial->parts = mb_mem_alloc(from->part_count, sizeof *trial->parts);
         for (size_t j = 0; j < from->part_count; j++) {
             trial->parts[j] = from->parts[j];
-            part_open(&trial->parts[j], dists);
+            if (!part_open(&trial->parts[j], dists) && err->code == MB_OK) {
+                (void)mb_err_set(err, MB_INVALID,
+                                 "a histogram of trial '%s' does not hold what is said "
+                                 "of it",
+                                 trial->id);
+            }
         }
     }
     return copy;
@@ -101,7 +115,7 @@ static void cell_derive(const struct mb_compare_values *values, struct side_valu
 {
     const struct mb_cell *cell = &side->result->cells[at];
     unsigned dists = dists_needed(values);
-    struct mb_cell open = dists != 0 ? cell_open(cell, dists) : *cell;
+    struct mb_cell open = dists != 0 ? cell_open(cell, dists, &side->err) : *cell;
     for (size_t i = 0; i < cell->trial_count; i++) {
         if (cell->trials[i].status == MB_TRIAL_COMPLETE) {
             values_fill(values, side, &open, &open.trials[i],

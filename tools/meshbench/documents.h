@@ -35,10 +35,10 @@ struct mb_documents_side {
 };
 
 // Reads `count` results at the same time, as fast as their sizes allow: what is wrong
-// with their structure and counts is found, but histograms are not opened and no number
-// is recomputed (mb_check_result). The first failure, in the order of the paths, is the
-// error. Release with mb_documents_release_sides whatever is returned; `sides` is filled
-// with zeros by the caller, but for `path`.
+// with their structure, counts and keys is found, but histograms are not opened and no
+// number is recomputed (mb_check_result). The first failure, in the order of the paths,
+// is the error. Release with mb_documents_release_sides whatever is returned; `sides` is
+// filled with zeros by the caller, but for `path`.
 MB_MUST_USE enum mb_status mb_documents_read_sides(const struct mb_ctx *ctx,
                                                    struct mb_documents_side *sides,
                                                    size_t count, struct mb_err *err);

@@ -199,4 +199,11 @@ struct mb_derive_checked mb_derive_verify(struct mb_arena *arena,
                                           const struct mb_node *root,
                                           struct mb_diag *diag);
 
+// The part of it that is about one histogram, which is open: false for MB520, MB521.
+bool mb_derive_holds(const struct mb_dist *open);
+
+// The part of it that opens no histogram and costs next to nothing: MB602.
+void mb_derive_verify_keys(struct mb_arena *arena, const struct mb_result *result,
+                           struct mb_diag *diag);
+
 #endif

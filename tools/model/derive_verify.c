@@ -105,6 +105,20 @@ static void sum_verify(struct verify *verify, const struct mb_dist *dist,
     }
 }
 
+// What the part says of its values, against the histogram that holds them.
+static void held_verify(struct verify *verify, const struct mb_dist *dist,
+                        const struct mb_hdr *hdr, const char *pointer)
+{
+    if (dist->n >= 0 && hdr->count != dist->n) {
+        report(verify, "MB520", mb_node_pointer_key(verify->arena, pointer, "n"),
+               "n is %" PRId64 ", the histogram holds %" PRId64 " values", dist->n,
+               hdr->count);
+    } else if (hdr->count > 0) {
+        extremes_verify(verify, dist, hdr, pointer);
+        sum_verify(verify, dist, hdr, pointer);
+    }
+}
+
 static void hdr_verify(struct verify *verify, const struct mb_dist *dist,
                        const char *pointer)
 {
@@ -120,15 +134,7 @@ static void hdr_verify(struct verify *verify, const struct mb_dist *dist,
                "%s", err.message);
         return;
     }
-    const struct mb_hdr *hdr = opened.hdr;
-    if (dist->n >= 0 && hdr->count != dist->n) {
-        report(verify, "MB520", mb_node_pointer_key(verify->arena, pointer, "n"),
-               "n is %" PRId64 ", the histogram holds %" PRId64 " values", dist->n,
-               hdr->count);
-    } else if (hdr->count > 0) {
-        extremes_verify(verify, dist, hdr, pointer);
-        sum_verify(verify, dist, hdr, pointer);
-    }
+    held_verify(verify, dist, opened.hdr, pointer);
     mb_dist_close(&opened);
 }
 
@@ -351,6 +357,27 @@ static void keys_verify(struct verify *verify)
     key_verify(verify, "/keys/environment", result->keys.environment, keys.environment);
     key_list_verify(verify, "workloads", keys.workloads, keys.workload_count);
     key_list_verify(verify, "variants", keys.variants, keys.variant_count);
+}
+
+bool mb_derive_holds(const struct mb_dist *open)
+{
+    struct mb_arena arena = {0};
+    struct mb_diag found;
+    mb_diag_init(&found, &arena);
+    struct verify verify = {.arena = &arena, .diag = &found};
+    if (open->hdr != NULL) {
+        held_verify(&verify, open, open->hdr, "");
+    }
+    bool holds = found.errors == 0;
+    mb_arena_release(&arena);
+    return holds;
+}
+
+void mb_derive_verify_keys(struct mb_arena *arena, const struct mb_result *result,
+                           struct mb_diag *diag)
+{
+    struct verify verify = {.arena = arena, .result = result, .diag = diag};
+    keys_verify(&verify);
 }
 
 struct mb_derive_checked mb_derive_verify(struct mb_arena *arena,
