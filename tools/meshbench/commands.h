@@ -7,6 +7,7 @@
 extern const struct mb_cmd mb_cmd_app;
 extern const struct mb_cmd mb_cmd_compare;
 extern const struct mb_cmd mb_cmd_duel;
+extern const struct mb_cmd mb_cmd_export;
 extern const struct mb_cmd mb_cmd_import;
 extern const struct mb_cmd mb_cmd_init;
 extern const struct mb_cmd mb_cmd_env;

@@ -27,6 +27,7 @@ const struct mb_cmd *const mb_commands[] = {
     &mb_cmd_env,
     // Exchange
     &mb_cmd_import,
+    &mb_cmd_export,
     // Understand
     &mb_cmd_show,
     &mb_cmd_verify,

@@ -1,0 +1,103 @@
+// HdrHistogram's interval log, format 1.3: a line for each trial, tagged with its cell.
+// Values are ns, the column of the largest one ms, as jHiccup and others write it.
+// https://github.com/HdrHistogram/HdrHistogram, HistogramLogWriter.java.
+#include "base/units.h"
+#include "exchange/export_values.h"
+#include "exchange/exporters.h"
+
+static const double NS_PER_S = 1e9;
+static const double NS_PER_MS = 1e6;
+
+static enum mb_status run_take(struct mb_export *export, const struct mb_export_run *run,
+                               struct mb_export_latency *latency, struct mb_err *err)
+{
+    struct mb_export_time time = mb_export_time_take(run);
+    struct mb_dist buckets;
+    if (time.start_unix_ns == 0 || time.end_unix_ns == 0) {
+        return mb_err_set(err, MB_INVALID,
+                          "a log needs when it ran and how long, which is not known");
+    }
+    enum mb_status status = mb_export_values_take(export, run, latency, &buckets, err);
+    if (status == MB_OK && latency->merged.hdr == NULL) {
+        mb_export_latency_release(latency);
+        return mb_err_set(err, MB_INVALID,
+                          "its latencies are buckets that are not HdrHistogram's");
+    }
+    return status;
+}
+
+static enum mb_status can(struct mb_export *export, const struct mb_export_run *run,
+                          struct mb_err *err)
+{
+    struct mb_export_latency latency;
+    enum mb_status status = run_take(export, run, &latency, err);
+    if (status == MB_OK) {
+        mb_export_latency_release(&latency);
+    }
+    return status;
+}
+
+// Seconds since 1970, of all runs the least.
+static double base_s(const struct mb_export_run *runs, size_t count)
+{
+    int64_t least_ns = INT64_MAX;
+    for (size_t i = 0; i < count; i++) {
+        struct mb_export_time time = mb_export_time_take(&runs[i]);
+        least_ns = time.start_unix_ns < least_ns ? time.start_unix_ns : least_ns;
+    }
+    return (double)least_ns / NS_PER_S;
+}
+
+// The tag, made of letters, digits, '.', '_' and '-', holds no comma.
+static void line_print(const struct mb_export_run *run, double start_s,
+                       const struct mb_merged *merged, struct mb_buf *out)
+{
+    struct mb_export_time time = mb_export_time_take(run);
+    struct mb_value largest = mb_merged_value(merged, '>', 0);
+    double max_ns =
+        largest.state == MB_VALUE_KNOWN
+            ? largest.value
+            : (double)mb_hdr_highest_equivalent(merged->hdr, merged->hdr->max);
+    mb_buf_print(out, "Tag=%s,%.3f,%.3f,%.3f,", run->cell_id,
+                 (double)time.start_unix_ns / NS_PER_S - start_s,
+                 (double)(time.end_unix_ns - time.start_unix_ns) / NS_PER_S,
+                 max_ns / NS_PER_MS);
+    mb_hdr_encode_base64(merged->hdr, out);
+    mb_buf_append_char(out, '\n');
+}
+
+static enum mb_status write(struct mb_export *export, const struct mb_export_run *runs,
+                            size_t count, struct mb_buf *out, struct mb_err *err)
+{
+    double start_s = base_s(runs, count);
+    char text[32];
+    mb_units_print_time((int64_t)(start_s * NS_PER_S), text, sizeof text);
+    mb_buf_append_string(out, "#[Histograms of latencies in nanoseconds, by meshbench]\n"
+                              "#[Histogram log format version 1.3]\n");
+    mb_buf_print(out, "#[StartTime: %.3f (seconds since epoch), %s]\n", start_s, text);
+    mb_buf_append_string(out, "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\","
+                              "\"Interval_Compressed_Histogram\"\n");
+    for (size_t i = 0; i < count; i++) {
+        struct mb_export_latency latency;
+        enum mb_status status = run_take(export, &runs[i], &latency, err);
+        if (status != MB_OK) {
+            return status;
+        }
+        line_print(&runs[i], start_s, &latency.merged, out);
+        mb_export_latency_release(&latency);
+    }
+    return MB_OK;
+}
+
+const struct mb_exporter mb_exporter_hlog = {
+    .name = "hlog",
+    .title = "HdrHistogram's interval log: a line for each trial, a tag for each cell",
+    .extension = ".hlog",
+    .holds = MB_EXPORT_ALL,
+    .unit = MB_EXPORT_TRIALS,
+    .latency = MB_DIST_RESPONSE,
+    .lost = "a log holds values and times only, and does not say the unit of the values: "
+            "they are nanoseconds",
+    .can = can,
+    .write = write,
+};
