@@ -111,3 +111,26 @@ void mb_text_show_xml(const char *text, const char *keep, struct mb_buf *out)
     }
     mb_buf_release(&safe);
 }
+
+void mb_text_show_csv(const char *text, struct mb_buf *out)
+{
+    struct mb_buf safe = {0};
+    bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+    if (formula) {
+        mb_buf_append_char(&safe, '\'');
+    }
+    mb_text_show(text, strlen(text), "", &safe);
+    const char *field = mb_buf_string(&safe);
+    bool quoted = formula || strpbrk(field, ",\";") != NULL;
+    if (!quoted) {
+        mb_buf_append_string(out, field);
+    } else {
+        mb_buf_append_char(out, '"');
+        for (const char *at = field; *at != '\0'; at++) {
+            mb_buf_append_string(out, *at == '"' ? "\"" : "");
+            mb_buf_append_char(out, *at);
+        }
+        mb_buf_append_char(out, '"');
+    }
+    mb_buf_release(&safe);
+}

@@ -21,4 +21,9 @@ void mb_text_show(const char *text, size_t size, const char *keep, struct mb_buf
 // mb_text_show gives, with & < > " ' as entities.
 void mb_text_show_xml(const char *text, const char *keep, struct mb_buf *out);
 
+// The same as one field of CSV (RFC 4180). A text that a spreadsheet could take for a
+// formula (it starts with = + - @ or a tab) gets an apostrophe before it; numbers are to
+// be printed past this function.
+void mb_text_show_csv(const char *text, struct mb_buf *out);
+
 #endif

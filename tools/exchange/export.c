@@ -9,11 +9,16 @@
 #include "exchange/exporters.h"
 
 const struct mb_exporter *const mb_exporters[] = {
+    &mb_exporter_csv,
+    &mb_exporter_csv_wide,
     &mb_exporter_fortio,
     &mb_exporter_gobench,
     &mb_exporter_hgrm,
     &mb_exporter_hlog,
+    &mb_exporter_junit,
     &mb_exporter_meshery,
+    &mb_exporter_openmetrics,
+    &mb_exporter_otava,
     &mb_exporter_smp,
     NULL, // the last
 };
@@ -278,7 +283,7 @@ enum mb_status mb_export(struct mb_export *export, const char *to, struct mb_err
         status = files_write(export, exporter, &runs, err);
     }
     if (status == MB_OK && exporter->finish != NULL) {
-        exporter->finish(export, runs.items, runs.count);
+        status = exporter->finish(export, runs.items, runs.count, err);
     }
     return status;
 }

@@ -105,8 +105,8 @@ struct mb_exporter {
     enum mb_status (*write)(struct mb_export *export, const struct mb_export_run *runs,
                             size_t count, struct mb_buf *out, struct mb_err *err);
     // Adds a file that goes with the others (mb_export_file_add); NULL: none.
-    void (*finish)(struct mb_export *export, const struct mb_export_run *runs,
-                   size_t count);
+    enum mb_status (*finish)(struct mb_export *export, const struct mb_export_run *runs,
+                             size_t count, struct mb_err *err);
 };
 
 // The table, ending with NULL; and one of them by name, or NULL.

@@ -64,10 +64,7 @@ static void other_take(const struct writing *writing, enum mb_dist_metric metric
     const struct mb_export_run *run = writing->run;
     struct mb_merged merged;
     struct mb_err ignored = {0}; // then there are none
-    enum mb_status status =
-        run->trial != NULL
-            ? mb_merged_trial(run->cell, run->trial, metric, &merged, &ignored)
-            : mb_merged_cell(run->cell, metric, &merged, &ignored);
+    enum mb_status status = mb_export_merge(run, metric, &merged, &ignored);
     *buckets = (struct mb_dist){.type = MB_DIST_BUCKETS, .sum = 0, .min = -1, .max = -1};
     if (status != MB_OK) {
         return;

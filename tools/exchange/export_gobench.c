@@ -48,21 +48,6 @@ static void name_print(struct mb_export *export, const struct mb_export_run *run
     }
 }
 
-static struct mb_value value_of(struct mb_export *export, const struct mb_export_run *run,
-                                const struct mb_merged *merged, size_t unit)
-{
-    const char *name = units[unit].metric;
-    struct mb_metric metric;
-    if (name[0] != '@') {
-        return mb_export_value(run, name);
-    }
-    if (!mb_metric_parse(mb_arena_print(export->arena, "response_time%s", name + 1),
-                         &metric)) {
-        return (struct mb_value){.state = MB_VALUE_UNKNOWN};
-    }
-    return mb_merged_value(merged, metric.statistic, metric.share);
-}
-
 static enum mb_status can(struct mb_export *export, const struct mb_export_run *run,
                           struct mb_err *err)
 {
@@ -92,7 +77,10 @@ static enum mb_status run_write(struct mb_export *export, const struct mb_export
     name_print(export, run, out);
     mb_buf_print(out, " %lld", (long long)counts.counts.completed);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        struct mb_value value = value_of(export, run, &latency.merged, i);
+        const char *name = units[i].metric;
+        struct mb_value value = name[0] == '@'
+                                    ? mb_export_latency_value(export, &latency, name + 2)
+                                    : mb_export_value(run, name);
         if (value.state == MB_VALUE_KNOWN) {
             mb_buf_append_char(out, ' ');
             mb_export_number(value.value, out);

@@ -15,8 +15,9 @@ static bool is_known(const struct mb_merged *merged)
     return merged->hdr != NULL || merged->only != NULL;
 }
 
-static enum mb_status merge(const struct mb_export_run *run, enum mb_dist_metric metric,
-                            struct mb_merged *merged, struct mb_err *err)
+enum mb_status mb_export_merge(const struct mb_export_run *run,
+                               enum mb_dist_metric metric, struct mb_merged *merged,
+                               struct mb_err *err)
 {
     enum mb_status status =
         run->trial != NULL ? mb_merged_trial(run->cell, run->trial, metric, merged, err)
@@ -37,7 +38,7 @@ enum mb_status mb_export_latency_take(struct mb_export *export,
                                          response ? MB_DIST_SERVICE : MB_DIST_RESPONSE};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         latency->metric = order[i];
-        enum mb_status status = merge(run, order[i], &latency->merged, err);
+        enum mb_status status = mb_export_merge(run, order[i], &latency->merged, err);
         if (status != MB_OK) {
             return status;
         }
@@ -55,6 +56,18 @@ enum mb_status mb_export_latency_take(struct mb_export *export,
 void mb_export_latency_release(struct mb_export_latency *latency)
 {
     mb_merged_release(&latency->merged);
+}
+
+struct mb_value mb_export_latency_value(struct mb_export *export,
+                                        const struct mb_export_latency *latency,
+                                        const char *statistic)
+{
+    struct mb_metric metric;
+    const char *name = mb_arena_print(export->arena, "response_time.%s", statistic);
+    if (!mb_metric_parse(name, &metric)) {
+        return (struct mb_value){.state = MB_VALUE_UNKNOWN};
+    }
+    return mb_merged_value(&latency->merged, metric.statistic, metric.share);
 }
 
 static void bucket_add(struct mb_arena *arena, struct mb_dist *buckets, size_t *capacity,

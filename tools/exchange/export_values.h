@@ -11,6 +11,11 @@ struct mb_export_latency {
     struct mb_merged merged;    // released by mb_export_latency_release
 };
 
+// Any distribution of a run (model/derive.h), with a hint when trials do not merge.
+MB_MUST_USE enum mb_status mb_export_merge(const struct mb_export_run *run,
+                                           enum mb_dist_metric metric,
+                                           struct mb_merged *merged, struct mb_err *err);
+
 // Those that were asked for; where a run has none of them, the others (response for
 // service and the other way), with a note. MB_INVALID: it has neither, or a histogram is
 // damaged; nothing has to be released then.
@@ -19,6 +24,11 @@ MB_MUST_USE enum mb_status mb_export_latency_take(struct mb_export *export,
                                                   struct mb_export_latency *latency,
                                                   struct mb_err *err);
 void mb_export_latency_release(struct mb_export_latency *latency);
+
+// A statistic of the latencies: "p99", "p99.9", "mean", "min", "max".
+struct mb_value mb_export_latency_value(struct mb_export *export,
+                                        const struct mb_export_latency *latency,
+                                        const char *statistic);
 
 // Values as buckets (MB_DIST_BUCKETS, in arena), with the least and the largest value, of
 // the buckets where they are not known better. MB_INVALID where the result has only

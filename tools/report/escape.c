@@ -48,25 +48,7 @@ void mb_escape_markdown(struct mb_buf *out, const char *text)
 
 void mb_escape_csv(struct mb_buf *out, const char *text)
 {
-    struct mb_buf safe = {0};
-    bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
-    if (formula) {
-        mb_buf_append_char(&safe, '\'');
-    }
-    shown(&safe, text);
-    const char *field = mb_buf_string(&safe);
-    bool quoted = formula || strpbrk(field, ",\";") != NULL;
-    if (!quoted) {
-        mb_buf_append_string(out, field);
-    } else {
-        mb_buf_append_char(out, '"');
-        for (const char *at = field; *at != '\0'; at++) {
-            mb_buf_append_string(out, *at == '"' ? "\"" : "");
-            mb_buf_append_char(out, *at);
-        }
-        mb_buf_append_char(out, '"');
-    }
-    mb_buf_release(&safe);
+    mb_text_show_csv(text, out);
 }
 
 // Widths in hundredths of an em, no less than those of DejaVu Sans, which is wider than
