@@ -356,6 +356,37 @@ void mb_units_show(enum mb_unit unit, double value, char *text, size_t size)
     (void)snprintf(text, size, "%.*f%s", decimals, value == 0 ? 0.0 : shown, view->name);
 }
 
+void mb_units_show_number(double value, char *text, size_t size)
+{
+    static const double most = 1e15;
+    double positive = fabs(value);
+    if (positive >= most) {
+        (void)snprintf(text, size, value > 0 ? "over 10^15" : "under -10^15");
+    } else if (positive >= 999.5) {
+        (void)snprintf(text, size, "%.0f", value);
+    } else if (positive > 0 && positive < 1e-4) {
+        (void)snprintf(text, size, "%.*f", decimals_for(positive), value);
+    } else {
+        (void)snprintf(text, size, "%.3g", value);
+    }
+}
+
+void mb_units_show_effect(double log_ratio, char *text, size_t size)
+{
+    static const double factor_from = 1.95;
+    static const double factor_most = 999.5;
+    static const double percent_least = 0.01;
+    double factor = exp(fabs(log_ratio));
+    double percent = 100.0 * fabs(expm1(log_ratio));
+    if (factor >= factor_most) {
+        (void)snprintf(text, size, "a factor of over 1000");
+    } else if (factor >= factor_from) {
+        (void)snprintf(text, size, "a factor of %.3g", factor);
+    } else {
+        (void)snprintf(text, size, "%.2g%%", fmax(percent, percent_least));
+    }
+}
+
 static size_t smallest(size_t a, size_t b, size_t c)
 {
     size_t ab = a < b ? a : b;

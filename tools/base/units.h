@@ -48,6 +48,15 @@ void mb_units_print(enum mb_unit unit, int64_t value, char *text, size_t size);
 // as "23.4 MiB"; rates as "1000 rps"; shares as "4.97%". May round; never parsed back.
 void mb_units_show(enum mb_unit unit, double value, char *text, size_t size);
 
+// For people, a number without a unit: three significant digits, or the whole part, and
+// never an exponent: "0.0123", "20", "1230000"; from 10^15 on "over 10^15".
+void mb_units_show_number(double value, char *text, size_t size);
+
+// For people, the size of an effect of this log ratio, whatever its sign: "3.4%", from
+// about twofold on "a factor of 2.4", from a thousandfold on "a factor of over 1000"; at
+// least "0.01%".
+void mb_units_show_effect(double log_ratio, char *text, size_t size);
+
 // The candidate nearest to `text` by edit distance, if near enough to be what was meant;
 // else NULL. Borrowed from the list, which ends with NULL.
 const char *mb_units_nearest(const char *text, const char *const *candidates);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/units.h"
 #include "compare/choice_score.h"
 #include "model/judge.h"
 
@@ -349,12 +350,16 @@ static bool baseline_fails(const struct mb_choice *choice)
 static const char *score_text(struct mb_arena *arena,
                               const struct mb_sample_estimate *score)
 {
+    char value[32];
+    char low[32];
+    char high[32];
+    mb_units_show_number(exp(score->value), value, sizeof value);
     if (score->state == MB_SAMPLE_TOO_FEW) {
-        return mb_arena_print(arena, "%.3g times the baseline, in one block",
-                              exp(score->value));
+        return mb_arena_print(arena, "%s times the baseline, in one block", value);
     }
-    return mb_arena_print(arena, "%.3g times the baseline (%.3g to %.3g)",
-                          exp(score->value), exp(score->low), exp(score->high));
+    mb_units_show_number(exp(score->low), low, sizeof low);
+    mb_units_show_number(exp(score->high), high, sizeof high);
+    return mb_arena_print(arena, "%s times the baseline (%s to %s)", value, low, high);
 }
 
 // Those that share the first rank: one is the answer, several are all that can be said.

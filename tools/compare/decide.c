@@ -12,9 +12,6 @@
 static const double POWER = 0.80;
 enum { BLOCKS_LIMIT = 1000 };
 
-// Effects from here on are told as factors, not in per cent.
-static const double FACTOR_FROM = 1.95;
-
 const char *mb_compare_design_name(enum mb_compare_design design)
 {
     static const char *const names[] = {"variant", "release", "overhead"};
@@ -239,13 +236,9 @@ static double test_confidence(const struct mb_compare_report *report,
 static const char *unseen_text(struct mb_arena *arena, const struct mb_comparison *effect)
 {
     char text[64];
-    if (effect->log_ratio.n > 0 && effect->detectable >= log(FACTOR_FROM)) {
-        return mb_arena_print(arena, "effects under a factor of %.3g could go unseen",
-                              exp(effect->detectable));
-    }
     if (effect->log_ratio.n > 0) {
-        return mb_arena_print(arena, "effects under %.2g%% could go unseen",
-                              100.0 * expm1(effect->detectable));
+        mb_units_show_effect(effect->detectable, text, sizeof text);
+        return mb_arena_print(arena, "effects under %s could go unseen", text);
     }
     switch (effect->metric.unit) {
     case MB_METRIC_NS:

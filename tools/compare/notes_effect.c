@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "compare/attribute.h"
 #include "compare/notes.h"
 #include "model/judge.h"
@@ -49,11 +50,12 @@ static void note_bias(const struct scan *scan, const struct mb_comparison *effec
 {
     if (effect->aa && effect->log_ratio.n > 0 &&
         effect->p_adjusted < 1.0 - scan->report->confidence) {
+        char size[32];
+        mb_units_show_effect(effect->log_ratio.value, size, sizeof size);
         mb_notes_count(scan->arena, tally,
-                       "%s of '%s' differs from its own twin by %.2g%% (%s): this setup "
+                       "%s of '%s' differs from its own twin by %s (%s): this setup "
                        "has a bias, effects of that size mean nothing",
-                       effect->metric.name, effect->baseline->variant,
-                       100.0 * fabs(expm1(effect->log_ratio.value)),
+                       effect->metric.name, effect->baseline->variant, size,
                        mb_point_title(scan->arena, &effect->cell->point));
     }
 }
@@ -133,12 +135,15 @@ static void note_noise(const struct scan *scan, const struct mb_comparison *effe
     double noise = twin != NULL ? fabs(seen_difference(twin)) : NAN;
     double seen = fabs(seen_difference(effect));
     if (noise > 0.0 && seen <= noise) {
+        char floor[32];
+        char size[32];
+        double base = effect->baseline_value.value;
+        mb_units_show_number(100.0 * noise / base, floor, sizeof floor);
+        mb_units_show_number(100.0 * seen / base, size, sizeof size);
         mb_notes_count(scan->arena, tally,
-                       "%s: '%s' differs from itself by as much (%.2g%%, effect %.2g%%): "
+                       "%s: '%s' differs from itself by as much (%s%%, effect %s%%): "
                        "the effect is below the noise",
-                       title(scan, effect), effect->baseline->variant,
-                       100.0 * noise / effect->baseline_value.value,
-                       100.0 * seen / effect->baseline_value.value);
+                       title(scan, effect), effect->baseline->variant, floor, size);
     }
 }
 

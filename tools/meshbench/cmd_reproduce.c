@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "compare/compare.h"
 #include "compare/reproduce.h"
 #include "format/emit.h"
@@ -182,11 +183,12 @@ static void answer_print(struct session *session, const struct mb_compare_report
         detail = mb_arena_print(arena, ": %zu of %zu %s differ", reproduce->differing,
                                 reproduce->effects, what);
     } else {
-        detail =
-            mb_arena_print(arena,
-                           ": none of %zu %s differs; what is below %.1f%% could "
-                           "have gone unseen",
-                           reproduce->effects, what, expm1(reproduce->unseen) * 100.0);
+        char unseen[32];
+        mb_units_show_effect(reproduce->unseen, unseen, sizeof unseen);
+        detail = mb_arena_print(arena,
+                                ": none of %zu %s differs; what is below %s could "
+                                "have gone unseen",
+                                reproduce->effects, what, unseen);
     }
     line_print(session,
                mb_arena_print(arena, "%s: %s%s", session->dir,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "report/effect.h"
 #include "report/escape.h"
 #include "report/table.h"
@@ -33,11 +34,16 @@ static const char *score_text(struct mb_arena *arena,
     if (score->n == 0 || isnan(score->value)) {
         return "-";
     }
+    char value[MB_EFFECT_TEXT];
+    char low[MB_EFFECT_TEXT];
+    char high[MB_EFFECT_TEXT];
+    mb_units_show_number(exp(score->value), value, sizeof value);
     if (score->state == MB_SAMPLE_TOO_FEW) {
-        return mb_arena_print(arena, "%.3g", exp(score->value));
+        return mb_arena_copy_string(arena, value);
     }
-    return mb_arena_print(arena, "%.3g (%.3g to %.3g)", exp(score->value),
-                          exp(score->low), exp(score->high));
+    mb_units_show_number(exp(score->low), low, sizeof low);
+    mb_units_show_number(exp(score->high), high, sizeof high);
+    return mb_arena_print(arena, "%s (%s to %s)", value, low, high);
 }
 
 // With one load point an effect in its unit, the baseline's own value in its row; with

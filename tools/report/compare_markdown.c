@@ -190,6 +190,12 @@ void mb_report_compare_markdown(struct mb_arena *arena,
     for (size_t at = 0; at < report->count;) {
         at = table_print(arena, report, at, out);
     }
+    const char *left_out = mb_effect_left_out(arena, report);
+    if (left_out != NULL) {
+        mb_buf_append_char(out, '\n');
+        mb_escape_markdown(out, left_out);
+        mb_buf_append_char(out, '\n');
+    }
     gates_print(arena, report, out);
     differences_print(report, out);
     undecided_print(arena, report, out);

@@ -275,6 +275,10 @@ void mb_report_compare_text(struct mb_arena *arena,
     for (size_t at = 0; at < report->count;) {
         at = point_print(&page, at);
     }
+    const char *left_out = mb_effect_left_out(arena, report);
+    if (left_out != NULL) {
+        mb_buf_print(out, "\n  %s\n", left_out);
+    }
     differences_print(&page);
     gates_print(report, arena, color, out);
     undecided_print(report, arena, out);

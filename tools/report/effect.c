@@ -7,7 +7,10 @@
 #include "base/units.h"
 #include "compare/attribute.h"
 
-enum { VALUE_TEXT = 64 };
+enum { VALUE_TEXT = 64, NUMBER_TEXT = 32 };
+
+// An interval that reaches beyond this ratio says no more than that it does.
+enum { BOUNDLESS_RATIO = 1000 };
 
 struct mb_effect_scale mb_effect_scale(const struct mb_comparison *effect)
 {
@@ -125,9 +128,10 @@ static const char *verdict_word(const struct mb_comparison *effect)
 }
 
 // Ratios scatter by factors, so their intervals reach further up than down. "±" is said
-// where that is under a tenth of the half width, and the verdict can be read off it.
+// where that is under a tenth of the half width, and the verdict can be read off it. Of
+// two blocks that differ the upper end may be any number: then it is `boundless`.
 static void interval_text(const struct mb_compare_added *shown, const char *unit,
-                          char *text, size_t size)
+                          bool boundless, char *text, size_t size)
 {
     double below = shown->value - shown->low;
     double above = shown->high - shown->value;
@@ -139,8 +143,10 @@ static void interval_text(const struct mb_compare_added *shown, const char *unit
                        decimals, half, unit);
         return;
     }
-    (void)snprintf(text, size, "%+.*f%s (%.*f to %.*f)", decimals, shown->value, unit,
-                   decimals, shown->low, decimals, shown->high);
+    char high[VALUE_TEXT];
+    (void)snprintf(high, sizeof high, "%.*f", decimals, shown->high);
+    (void)snprintf(text, size, "%+.*f%s (%.*f to %s)", decimals, shown->value, unit,
+                   decimals, shown->low, boundless ? ">1000x" : high);
 }
 
 void mb_effect_size_text(const struct mb_comparison *effect,
@@ -164,7 +170,8 @@ void mb_effect_size_text(const struct mb_comparison *effect,
                                           .low = 100.0 * expm1(estimate->low),
                                           .high = 100.0 * expm1(estimate->high)};
     }
-    interval_text(&shown, scale->relative ? "%" : "", text, size);
+    bool boundless = effect->log_ratio.n > 0 && estimate->high > log(BOUNDLESS_RATIO);
+    interval_text(&shown, scale->relative ? "%" : "", boundless, text, size);
 }
 
 // The same with the verdict: "+0.93 ±0.04 worse".
@@ -240,15 +247,112 @@ const char *mb_effect_subject(struct mb_arena *arena, const struct mb_comparison
     return named ? variant : mb_arena_print(arena, "%s (%s)", variant, effect->heading);
 }
 
+// Comparison `metric` of the variant that starts at `at`; NULL when it has fewer.
+static const struct mb_comparison *nth_of(const struct mb_compare_report *report,
+                                          size_t at, size_t metric)
+{
+    return metric < mb_effect_run_length(report, at) ? &report->comparisons[at + metric]
+                                                     : NULL;
+}
+
+// Metrics of one table, and which of them it shows.
+struct columns {
+    bool *shown; // by position in the run of a variant
+    size_t count;
+    size_t visible;
+};
+
+static bool is_known(const struct mb_comparison *effect)
+{
+    return effect->value.state != MB_VALUE_UNKNOWN ||
+           effect->baseline_value.state != MB_VALUE_UNKNOWN;
+}
+
+// Shows each metric of which a row has a value, and the primary ones, which somebody
+// chose; with `all`, those without any value as well.
+static void columns_mark(const struct mb_compare_report *report, size_t start, bool all,
+                         struct columns *columns)
+{
+    size_t end = mb_effect_table_end(report, start);
+    columns->visible = 0;
+    for (size_t i = 0; i < columns->count; i++) {
+        bool shown = false;
+        for (size_t at = start; at < end && !shown;
+             at += mb_effect_run_length(report, at)) {
+            const struct mb_comparison *effect = nth_of(report, at, i);
+            shown = effect != NULL && mb_effect_shown(effect) &&
+                    (all || effect->primary || is_known(effect));
+        }
+        columns->shown[i] = shown;
+        columns->visible += shown;
+    }
+}
+
+// Those of the table that starts at `start`. All of them, where none has a value.
+static struct columns columns_choose(struct mb_arena *arena,
+                                     const struct mb_compare_report *report, size_t start)
+{
+    struct columns columns = {0};
+    size_t end = mb_effect_table_end(report, start);
+    for (size_t at = start; at < end; at += mb_effect_run_length(report, at)) {
+        size_t run = mb_effect_run_length(report, at);
+        columns.count = run > columns.count ? run : columns.count;
+    }
+    columns.shown = mb_arena_alloc(arena, columns.count, sizeof *columns.shown);
+    columns_mark(report, start, false, &columns);
+    if (columns.visible == 0) {
+        columns_mark(report, start, true, &columns);
+    }
+    return columns;
+}
+
+// Adds a name to a list, once.
+static void name_add(struct mb_arena *arena, const char *name, const char **list)
+{
+    const char *found = strstr(*list, name);
+    size_t length = strlen(name);
+    while (found != NULL && !((found == *list || found[-1] == ' ') &&
+                              (found[length] == '\0' || found[length] == ','))) {
+        found = strstr(found + 1, name);
+    }
+    if (found == NULL) {
+        *list =
+            mb_arena_print(arena, "%s%s%s", *list, (*list)[0] != '\0' ? ", " : "", name);
+    }
+}
+
+const char *mb_effect_left_out(struct mb_arena *arena,
+                               const struct mb_compare_report *report)
+{
+    const char *names = "";
+    for (size_t start = 0; start < report->count;
+         start = mb_effect_table_end(report, start)) {
+        struct columns columns = columns_choose(arena, report, start);
+        for (size_t i = 0; i < mb_effect_run_length(report, start); i++) {
+            const struct mb_comparison *effect = &report->comparisons[start + i];
+            if (!columns.shown[i] && mb_effect_shown(effect)) {
+                char label[MB_EFFECT_TEXT];
+                mb_effect_metric_label(&effect->metric, label, sizeof label);
+                name_add(arena, label, &names);
+            }
+        }
+    }
+    return names[0] == '\0'
+               ? NULL
+               : mb_arena_print(arena, "Left out where no row knows it: %s.", names);
+}
+
 static void head_fill(struct mb_arena *arena, const struct mb_compare_report *report,
-                      const struct mb_comparison *effects, struct mb_effect_table *table)
+                      size_t start, const struct columns *shown,
+                      struct mb_effect_table *table)
 {
     char text[MB_EFFECT_TEXT];
-    size_t run = mb_effect_run_length(report, (size_t)(effects - report->comparisons));
+    const struct mb_comparison *effects = &report->comparisons[start];
+    size_t run = mb_effect_run_length(report, start);
     table->cells[0].text = "";
     table->cells[table->columns].text = mb_effect_baseline_label(report, effects);
     for (size_t i = 0, column = 1; i < run; i++) {
-        if (mb_effect_shown(&effects[i])) {
+        if (shown->shown[i]) {
             struct mb_effect_scale scale = mb_effect_scale(&effects[i]);
             mb_effect_metric_label(&effects[i].metric, text, sizeof text);
             table->cells[column].text =
@@ -262,14 +366,14 @@ static void head_fill(struct mb_arena *arena, const struct mb_compare_report *re
 }
 
 static void row_fill(struct mb_arena *arena, const struct mb_compare_report *report,
-                     size_t start, const struct mb_effect_table *table, size_t row)
+                     size_t start, const struct columns *shown,
+                     struct mb_effect_cell *cells)
 {
     const struct mb_comparison *effects = &report->comparisons[start];
     size_t run = mb_effect_run_length(report, start);
-    struct mb_effect_cell *cells = &table->cells[row * table->columns];
     cells[0] = (struct mb_effect_cell){mb_effect_label(arena, report, effects), effects};
-    for (size_t i = 0, column = 1; i < run && column < table->columns; i++) {
-        if (mb_effect_shown(&effects[i])) {
+    for (size_t i = 0, column = 1; i < run && column <= shown->visible; i++) {
+        if (shown->shown[i]) {
             char text[MB_EFFECT_TEXT];
             struct mb_effect_scale scale = mb_effect_scale(&effects[i]);
             effect_text(&effects[i], &scale, text, sizeof text);
@@ -304,24 +408,21 @@ static size_t plain_fill(struct mb_arena *arena, const struct mb_compare_report 
                          size_t start, struct mb_effect_table *table)
 {
     const struct mb_comparison *first = &report->comparisons[start];
-    size_t run = mb_effect_run_length(report, start);
+    struct columns shown = columns_choose(arena, report, start);
     const char *title = mb_point_title(arena, &first->cell->point);
-    *table = (struct mb_effect_table){.columns = 1, .rows = 2};
+    *table = (struct mb_effect_table){.columns = 1 + shown.visible, .rows = 2};
     table->title = first->design == MB_COMPARE_VARIANT
                        ? title
                        : mb_arena_print(arena, "%s · %s", first->cell->variant, title);
-    for (size_t i = 0; i < run; i++) {
-        table->columns += mb_effect_shown(&first[i]);
-    }
     size_t end = mb_effect_table_end(report, start);
     for (size_t at = start; at < end; at += mb_effect_run_length(report, at)) {
         table->rows++;
     }
     cells_make(arena, table);
-    head_fill(arena, report, first, table);
+    head_fill(arena, report, start, &shown, table);
     size_t at = start;
     for (size_t row = 2; row < table->rows; row++) {
-        row_fill(arena, report, at, table, row);
+        row_fill(arena, report, at, &shown, &table->cells[row * table->columns]);
         at += mb_effect_run_length(report, at);
     }
     return end;
@@ -375,30 +476,20 @@ static void grouped_rows(struct mb_arena *arena, const struct mb_effect_table *t
     below[column] = (struct mb_effect_cell){mb_arena_copy_string(arena, text), effect};
 }
 
-// Comparison `metric` of the variant that starts at `at`; NULL when it has fewer.
-static const struct mb_comparison *nth_of(const struct mb_compare_report *report,
-                                          size_t at, size_t metric)
-{
-    return metric < mb_effect_run_length(report, at) ? &report->comparisons[at + metric]
-                                                     : NULL;
-}
-
-// Fills the rows of one metric; false when no column shows it.
-static bool grouped_metric(struct mb_arena *arena, const struct mb_compare_report *report,
+// Adds the rows of one metric.
+static void grouped_metric(struct mb_arena *arena, const struct mb_compare_report *report,
                            size_t start, size_t metric, struct mb_effect_table *table)
 {
     size_t end = mb_effect_table_end(report, start);
     size_t column = 1;
-    bool shown = false;
     for (size_t at = start; at < end; at += mb_effect_run_length(report, at)) {
         const struct mb_comparison *effect = nth_of(report, at, metric);
         if (effect != NULL && mb_effect_shown(effect)) {
             grouped_rows(arena, table, table->rows, column, effect);
-            shown = true;
         }
         column++;
     }
-    return shown;
+    table->rows += 2;
 }
 
 // A column for each value of the attribute, two rows for each metric.
@@ -406,15 +497,13 @@ static size_t grouped_fill(struct mb_arena *arena, const struct mb_compare_repor
                            size_t start, struct mb_effect_table *table)
 {
     size_t end = mb_effect_table_end(report, start);
-    size_t metrics = 0;
+    struct columns shown = columns_choose(arena, report, start);
     *table = (struct mb_effect_table){.columns = 1};
     table->title = grouped_title(arena, report, &report->comparisons[start]);
     for (size_t at = start; at < end; at += mb_effect_run_length(report, at)) {
-        size_t run = mb_effect_run_length(report, at);
-        metrics = run > metrics ? run : metrics;
         table->columns++;
     }
-    table->rows = 1 + 2 * metrics;
+    table->rows = 1 + 2 * shown.visible;
     cells_make(arena, table);
     size_t column = 1;
     for (size_t at = start; at < end; at += mb_effect_run_length(report, at)) {
@@ -423,8 +512,10 @@ static size_t grouped_fill(struct mb_arena *arena, const struct mb_compare_repor
             first->aa ? mb_effect_label(arena, report, first) : first->heading;
     }
     table->rows = 1;
-    for (size_t metric = 0; metric < metrics; metric++) {
-        table->rows += grouped_metric(arena, report, start, metric, table) ? 2 : 0;
+    for (size_t metric = 0; metric < shown.count; metric++) {
+        if (shown.shown[metric]) {
+            grouped_metric(arena, report, start, metric, table);
+        }
     }
     return end;
 }
@@ -443,19 +534,22 @@ void mb_effect_gate_text(const struct mb_compare_gate *gate, char *text, size_t 
                                  .baseline_value = {.value = gate->limit}};
     struct mb_effect_scale scale = mb_effect_scale(&like);
     scale = gate->relative ? (struct mb_effect_scale){100.0, "%", false} : scale;
-    char interval[VALUE_TEXT] = "";
+    char interval[2 * VALUE_TEXT] = "";
+    char low[NUMBER_TEXT];
+    char high[NUMBER_TEXT];
     if (!isnan(gate->low) && !isnan(gate->high)) {
-        (void)snprintf(interval, sizeof interval, " (%.3g to %.3g)",
-                       gate->low * scale.factor, gate->high * scale.factor);
+        mb_units_show_number(gate->low * scale.factor, low, sizeof low);
+        mb_units_show_number(gate->high * scale.factor, high, sizeof high);
+        (void)snprintf(interval, sizeof interval, " (%s to %s)", low, high);
     }
     char value[VALUE_TEXT] = "no value";
     if (!isnan(gate->value)) {
-        (void)snprintf(value, sizeof value, "%.3g %s", gate->value * scale.factor,
-                       scale.unit);
+        mb_units_show_number(gate->value * scale.factor, low, sizeof low);
+        (void)snprintf(value, sizeof value, "%s %s", low, scale.unit);
     }
-    (void)snprintf(text, size, "%s%s, %s %.3g %s", value, interval,
-                   gate->at_most ? "at most" : "at least", gate->limit * scale.factor,
-                   scale.unit);
+    mb_units_show_number(gate->limit * scale.factor, high, sizeof high);
+    (void)snprintf(text, size, "%s%s, %s %s %s", value, interval,
+                   gate->at_most ? "at most" : "at least", high, scale.unit);
 }
 
 const char *mb_effect_fact(const struct mb_result *result, const char *path)

@@ -80,6 +80,12 @@ size_t mb_effect_table_fill(struct mb_arena *arena,
                             const struct mb_compare_report *report, size_t start,
                             struct mb_effect_table *table);
 
+// "Left out where no row knows it: CPU/request, memory.": metrics that a table has no
+// column for because none of its rows has a value, primary ones excepted; NULL when there
+// are none. In arena.
+const char *mb_effect_left_out(struct mb_arena *arena,
+                               const struct mb_compare_report *report);
+
 // "1.2 % (0.9 to 1.5), at most 1 %".
 void mb_effect_gate_text(const struct mb_compare_gate *gate, char *text, size_t size);
 

@@ -11,6 +11,14 @@ enum {
     VALUE_TEXT = 96 // bytes that suffice for a value
 };
 
+// "6.99%", "1600%".
+static void share_text(double share, char *text, size_t size)
+{
+    char number[32];
+    mb_units_show_number(share * 100.0, number, sizeof number);
+    (void)snprintf(text, size, "%s%%", number);
+}
+
 static void metric_text(enum mb_metric_unit unit, double value, char *text, size_t size)
 {
     switch (unit) {
@@ -21,7 +29,7 @@ static void metric_text(enum mb_metric_unit unit, double value, char *text, size
         mb_units_show(MB_UNIT_RATE, value * 1e6, text, size);
         return;
     case MB_METRIC_RATIO:
-        (void)snprintf(text, size, "%.3g%%", value * 100.0);
+        share_text(value, text, size);
         return;
     case MB_METRIC_NS_PER_REQUEST: {
         char duration[VALUE_TEXT];
@@ -133,7 +141,8 @@ const char *mb_history_change_text(struct mb_arena *arena,
     char before[VALUE_TEXT];
     char after[VALUE_TEXT];
     char probability[32];
-    char share[32] = "";
+    char by[VALUE_TEXT];
+    char share[VALUE_TEXT + 4] = "";
     struct mb_history_series scale = *series;
     // A spread of ratios is no overhead: "0.05", not "-95%".
     scale.scale =
@@ -142,7 +151,8 @@ const char *mb_history_change_text(struct mb_arena *arena,
     value_text(&scale, change->after, after, sizeof after);
     probability_text(change->p_value, probability, sizeof probability);
     if (!isnan(change->change)) {
-        (void)snprintf(share, sizeof share, " by %.3g%%", fabs(change->change) * 100.0);
+        share_text(fabs(change->change), by, sizeof by);
+        (void)snprintf(share, sizeof share, " by %s", by);
     }
     return mb_arena_print(
         arena, "%s%s: %s%s -> %s%s, %s", direction_word(change, noise), share,

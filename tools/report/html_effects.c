@@ -84,6 +84,12 @@ void mb_html_effects(const struct mb_html *html)
             at++;
         }
     }
+    const char *left_out = mb_effect_left_out(html->arena, report);
+    if (left_out != NULL) {
+        mb_buf_append_string(html->out, "<p>");
+        mb_escape_xml(html->out, left_out);
+        mb_buf_append_string(html->out, "</p>\n");
+    }
     mb_html_rest(
         html, at, report->count,
         "comparisons; others: --point TEXT; all: meshbench compare --format csv");

@@ -292,6 +292,58 @@ static void shown_to_people(void **state)
     }
 }
 
+static void numbers_for_people_have_no_exponent(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {
+        {0, "0"},
+        {20, "20"},
+        {0.01234, "0.0123"},
+        {-2.345, "-2.35"},
+        {999.4, "999"},
+        {999.6, "1000"},
+        {1234567, "1234567"},
+        {0.0000123, "0.0000123"},
+        {1e-12, "0.000000000"},
+        {1e15, "over 10^15"},
+        {-1e300, "under -10^15"},
+        {INFINITY, "over 10^15"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[32];
+        mb_units_show_number(cases[i].value, text, sizeof text);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+static void effects_for_people_are_shares_or_factors(void **state)
+{
+    (void)state;
+    static const struct {
+        double ratio;
+        const char *text;
+    } cases[] = {
+        {1.034, "3.4%"},
+        {0.966, "3.4%"},
+        {1.00001, "0.01%"},
+        {1, "0.01%"},
+        {1.949, "95%"},
+        {2.4, "a factor of 2.4"},
+        {0.25, "a factor of 4"},
+        {17, "a factor of 17"},
+        {1e5, "a factor of over 1000"},
+        {INFINITY, "a factor of over 1000"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[32];
+        mb_units_show_effect(log(cases[i].ratio), text, sizeof text);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 static void nearest_names(void **state)
 {
     (void)state;
@@ -340,6 +392,8 @@ int main(void)
         cmocka_unit_test(integers),
         cmocka_unit_test(doubles),
         cmocka_unit_test(shown_to_people),
+        cmocka_unit_test(numbers_for_people_have_no_exponent),
+        cmocka_unit_test(effects_for_people_are_shares_or_factors),
         cmocka_unit_test(nearest_names),
     };
     return cmocka_run_group_tests_name("units", tests, NULL, NULL);
