@@ -162,12 +162,12 @@ static void foot_print(const struct mb_compare_report *report, struct mb_buf *ou
         out,
         "\n±, or (low to high): %.3g%% interval over %s. Worse, better: certain at that "
         "level "
-        "(%zu primary comparisons, corrected by Holm) and larger than the noise floor. "
+        "(%zu primary comparison%s, corrected by Holm) and larger than the noise floor. "
         "~: cannot tell.\n\n",
         report->confidence * 100.0,
         mb_effect_paired(report) ? "blocks, each paired with the baseline of its block"
                                  : "trials (Welch); runs are not paired",
-        report->family);
+        report->family, report->family == 1 ? "" : "s");
     for (size_t i = 0; i < report->side_count; i++) {
         mb_buf_append_string(out, "- ");
         mb_escape_markdown(out, report->sides[i].name);

@@ -101,8 +101,9 @@ static void side_print(struct mb_arena *arena, const struct mb_compare_side *sid
     }
     const char *name = result->spec_name != NULL ? result->spec_name : side->name;
     const char *host = mb_effect_fact(result, "environment.host.cpu_model");
-    mb_buf_print(out, "%s  ·  %zu cells  ·  %s%s%s\n", shown(arena, name),
-                 result->cell_count, duration, host != NULL ? "  ·  " : "",
+    mb_buf_print(out, "%s  ·  %zu cell%s  ·  %s%s%s%s\n", shown(arena, name),
+                 result->cell_count, result->cell_count == 1 ? "" : "s", duration,
+                 result->complete ? "" : ", not complete", host != NULL ? "  ·  " : "",
                  host != NULL ? shown(arena, host) : "");
 }
 
@@ -122,9 +123,10 @@ static void head_print(const struct page *page)
                      "\nWhat each variant adds to the '%s' of its own run, by %s\n",
                      baseline, shown(page->arena, report->by));
     } else if (report->side_count == 1) {
+        size_t blocks = blocks_most(report);
         mb_buf_print(page->out,
-                     "\nWhat each variant adds to '%s', over %zu blocks of one run\n",
-                     baseline, blocks_most(report));
+                     "\nWhat each variant adds to '%s', over %zu block%s of one run\n",
+                     baseline, blocks, blocks == 1 ? "" : "s");
     } else {
         mb_buf_print(
             page->out,
@@ -259,10 +261,10 @@ static void foot_print(const struct mb_compare_report *report, struct mb_arena *
                      : "trials (Welch); runs are not paired.");
     mb_buf_print(
         out,
-        "worse, better: certain at that level (%zu primary comparisons, corrected "
+        "worse, better: certain at that level (%zu primary comparison%s, corrected "
         "by Holm) and\nlarger than the noise floor, which is how far '%s' differs "
         "from itself. ~: cannot tell.\n",
-        report->family, shown(arena, report->baseline));
+        report->family, report->family == 1 ? "" : "s", shown(arena, report->baseline));
 }
 
 void mb_report_compare_text(struct mb_arena *arena,

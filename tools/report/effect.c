@@ -243,6 +243,9 @@ const char *mb_effect_label(struct mb_arena *arena,
 const char *mb_effect_subject(struct mb_arena *arena, const struct mb_comparison *effect)
 {
     const char *variant = effect->cell->variant;
+    if (effect->design == MB_COMPARE_OVERHEAD) {
+        return mb_arena_print(arena, "%s over %s", variant, effect->reference->variant);
+    }
     bool named = effect->heading == NULL || strcmp(effect->heading, variant) == 0;
     return named ? variant : mb_arena_print(arena, "%s (%s)", variant, effect->heading);
 }

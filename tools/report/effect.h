@@ -52,7 +52,8 @@ const char *mb_effect_label(struct mb_arena *arena,
                             const struct mb_compare_report *report,
                             const struct mb_comparison *effect);
 
-// "istio"; grouped by an attribute with the value beside it, "istio (1.28)". In arena.
+// "istio"; grouped by an attribute with the value beside it, "istio (1.28)"; of what it
+// adds to the baseline of its own run, "istio over none". In arena.
 const char *mb_effect_subject(struct mb_arena *arena, const struct mb_comparison *effect);
 
 struct mb_effect_cell {
