@@ -197,28 +197,27 @@ static enum mb_status runs_choose(struct mb_export *export,
                                   struct mb_err *err)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < runs->count; i++) {
+    struct mb_err first = {0};
+    for (size_t i = 0; exporter->can != NULL && i < runs->count; i++) {
         struct mb_err own = {0};
-        enum mb_status status =
-            exporter->can != NULL ? exporter->can(export, &runs->items[i], &own) : MB_OK;
+        enum mb_status status = exporter->can(export, &runs->items[i], &own);
         if (status == MB_OK) {
             runs->items[kept++] = runs->items[i];
-        } else if (status != MB_INVALID || runs->count == 1) {
-            *err = own;
-            mb_err_prepend(err, "cannot export %s", runs->items[i].title);
-            return status;
-        } else {
-            mb_export_note(export, "left out %s: %s", runs->items[i].title, own.message);
+            continue;
         }
+        mb_export_note(export, "left out %s: %s", runs->items[i].title, own.message);
+        mb_err_prepend(&own, "cannot export %s", runs->items[i].title);
+        first = first.code == MB_OK ? own : first;
     }
-    bool none = kept == 0;
-    runs->count = kept;
-    if (none) {
-        return mb_err_set(err, MB_INVALID, "%s can say none of the result's runs: %s",
-                          exporter->name,
-                          export->note_count > 0 ? export->notes[0] : "it has none");
+    runs->count = exporter->can != NULL ? kept : runs->count;
+    if (runs->count > 0) {
+        return MB_OK;
     }
-    return MB_OK;
+    if (first.code == MB_OK) {
+        return mb_err_set(err, MB_INVALID, "there is no run in the result to export");
+    }
+    *err = first;
+    return first.code;
 }
 
 // --- writing them ---

@@ -92,6 +92,7 @@ struct mb_exporter {
     enum mb_export_holds holds;
     enum mb_export_unit unit;
     bool discarded;              // discarded trials are exported, too
+    bool gates;                  // wants the caller's gates
     enum mb_dist_metric latency; // what the format's latencies count from, unless asked
     // A sentence for people: what the format cannot say.
     const char *lost;

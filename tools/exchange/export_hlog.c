@@ -1,6 +1,9 @@
 // HdrHistogram's interval log, format 1.3: a line for each trial, tagged with its cell.
 // Values are ns, the column of the largest one ms, as jHiccup and others write it.
 // https://github.com/HdrHistogram/HdrHistogram, HistogramLogWriter.java.
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/units.h"
 #include "exchange/export_values.h"
 #include "exchange/exporters.h"
@@ -37,15 +40,11 @@ static enum mb_status can(struct mb_export *export, const struct mb_export_run *
     return status;
 }
 
-// Seconds since 1970, of all runs the least.
-static double base_s(const struct mb_export_run *runs, size_t count)
+static int start_compare(const void *left, const void *right)
 {
-    int64_t least_ns = INT64_MAX;
-    for (size_t i = 0; i < count; i++) {
-        struct mb_export_time time = mb_export_time_take(&runs[i]);
-        least_ns = time.start_unix_ns < least_ns ? time.start_unix_ns : least_ns;
-    }
-    return (double)least_ns / NS_PER_S;
+    int64_t a = mb_export_time_take(left).start_unix_ns;
+    int64_t b = mb_export_time_take(right).start_unix_ns;
+    return (a > b) - (a < b);
 }
 
 // The tag, made of letters, digits, '.', '_' and '-', holds no comma.
@@ -66,10 +65,8 @@ static void line_print(const struct mb_export_run *run, double start_s,
     mb_buf_append_char(out, '\n');
 }
 
-static enum mb_status write(struct mb_export *export, const struct mb_export_run *runs,
-                            size_t count, struct mb_buf *out, struct mb_err *err)
+static void head_print(double start_s, struct mb_buf *out)
 {
-    double start_s = base_s(runs, count);
     char text[32];
     mb_units_print_time((int64_t)(start_s * NS_PER_S), text, sizeof text);
     mb_buf_append_string(out, "#[Histograms of latencies in nanoseconds, by meshbench]\n"
@@ -77,13 +74,24 @@ static enum mb_status write(struct mb_export *export, const struct mb_export_run
     mb_buf_print(out, "#[StartTime: %.3f (seconds since epoch), %s]\n", start_s, text);
     mb_buf_append_string(out, "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\","
                               "\"Interval_Compressed_Histogram\"\n");
+}
+
+// Lines in the order of time, as a log has them.
+static enum mb_status write(struct mb_export *export, const struct mb_export_run *runs,
+                            size_t count, struct mb_buf *out, struct mb_err *err)
+{
+    struct mb_export_run *ordered = mb_arena_alloc(export->arena, count, sizeof *ordered);
+    memcpy(ordered, runs, count * sizeof *ordered);
+    qsort(ordered, count, sizeof *ordered, start_compare);
+    double start_s = (double)mb_export_time_take(ordered).start_unix_ns / NS_PER_S;
+    head_print(start_s, out);
     for (size_t i = 0; i < count; i++) {
         struct mb_export_latency latency;
-        enum mb_status status = run_take(export, &runs[i], &latency, err);
+        enum mb_status status = run_take(export, &ordered[i], &latency, err);
         if (status != MB_OK) {
             return status;
         }
-        line_print(&runs[i], start_s, &latency.merged, out);
+        line_print(&ordered[i], start_s, &latency.merged, out);
         mb_export_latency_release(&latency);
     }
     return MB_OK;

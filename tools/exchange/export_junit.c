@@ -108,6 +108,7 @@ const struct mb_exporter mb_exporter_junit = {
     .holds = MB_EXPORT_ALL,
     .unit = MB_EXPORT_TRIALS,
     .discarded = true,
+    .gates = true,
     .latency = MB_DIST_RESPONSE,
     .lost = "JUnit has outcomes and no numbers; discarded trials and undecided gates are "
             "skipped tests",

@@ -4,8 +4,12 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "compare/compare.h"
 #include "exchange/export.h"
 #include "meshbench/documents.h"
+#include "report/effect.h"
+
+static const double SHARE_ONE = 1e9;
 
 struct export_options {
     const char *to;
@@ -95,6 +99,65 @@ static void notes_print(const struct mb_ctx *ctx, const struct mb_export *export
     mb_buf_release(&text);
 }
 
+static enum mb_export_outcome outcome_of(enum mb_compare_gate_state state)
+{
+    switch (state) {
+    case MB_COMPARE_GATE_PASSED:
+        return MB_EXPORT_PASSED;
+    case MB_COMPARE_GATE_FAILED:
+        return MB_EXPORT_FAILED;
+    case MB_COMPARE_GATE_UNDECIDED:
+        return MB_EXPORT_UNDECIDED;
+    }
+    return MB_EXPORT_UNDECIDED;
+}
+
+static void gates_put(struct mb_export *export, const struct mb_compare_report *report)
+{
+    struct mb_arena *arena = export->arena;
+    struct mb_export_gate *gates =
+        mb_arena_alloc(arena, report->gate_count, sizeof *gates);
+    for (size_t i = 0; i < report->gate_count; i++) {
+        const struct mb_compare_gate *gate = &report->gates[i];
+        char text[MB_EFFECT_TEXT];
+        mb_effect_gate_text(gate, text, sizeof text);
+        gates[i] = (struct mb_export_gate){
+            .cell = gate->cell,
+            .name = mb_arena_print(arena, "%s%s%s", gate->metric,
+                                   gate->against != NULL ? " against " : "",
+                                   gate->against != NULL ? gate->against : ""),
+            .message =
+                gate->reason != NULL ? gate->reason : mb_arena_copy_string(arena, text),
+            .outcome = outcome_of(gate->state)};
+    }
+    export->gates = gates;
+    export->gate_count = report->gate_count;
+}
+
+// Judges the gates of the result's own spec, as `compare` does.
+static enum mb_status gates_judge(struct mb_export *export, const char *path,
+                                  struct mb_err *err)
+{
+    const struct mb_compare_side side = {
+        .result = export->result, .digest = export->digest, .name = path};
+    struct mb_compare_report report = {.sides = &side, .side_count = 1};
+    struct mb_spec spec = {0};
+    if (export->result->spec_resolved == NULL) {
+        return MB_OK;
+    }
+    enum mb_status status =
+        mb_spec_from_node(export->arena, export->result->spec_resolved, NULL, &spec, err);
+    if (status != MB_OK) {
+        return status;
+    }
+    report.confidence = (double)spec.confidence_share / SHARE_ONE;
+    for (size_t i = 0; i < spec.gate_count; i++) {
+        (void)mb_compare_gate_add(export->arena, &spec.gates[i], &report);
+    }
+    gates_put(export, &report);
+    return MB_OK;
+}
+
 // True when the output is to be a folder: it is one, or it is written like one.
 static bool names_folder(const char *path)
 {
@@ -125,14 +188,22 @@ static enum mb_status files_write(const struct mb_ctx *ctx,
 }
 
 static enum mb_status export_write(struct mb_ctx *ctx, const struct export_options *opts,
-                                   struct mb_export *export, struct mb_err *err)
+                                   struct mb_export *export, const char *path,
+                                   struct mb_err *err)
 {
-    enum mb_status status = mb_export(export, opts->to, err);
+    const struct mb_exporter *exporter = mb_exporter_find(opts->to);
+    enum mb_status status = MB_OK;
+    if (exporter != NULL && exporter->gates) {
+        status = gates_judge(export, path, err);
+    }
+    if (status == MB_OK) {
+        status = mb_export(export, opts->to, err);
+    }
     if (status == MB_OK) {
         status = files_write(ctx, export, opts->output, err);
     }
     if (status == MB_OK && !opts->quiet) {
-        notes_print(ctx, export, mb_exporter_find(opts->to)->lost);
+        notes_print(ctx, export, exporter->lost);
     }
     mb_export_release(export);
     return status;
@@ -166,7 +237,7 @@ static enum mb_status export_run(struct mb_ctx *ctx, const void *given,
                         .timestamps = opts->timestamps,
                         .given = opts->time != NULL,
                         .latency = service ? MB_DIST_SERVICE : MB_DIST_RESPONSE}};
-        status = export_write(ctx, opts, &export, err);
+        status = export_write(ctx, opts, &export, args->items[0], err);
         mb_result_release(&read.result);
     }
     mb_arena_release(&arena);
