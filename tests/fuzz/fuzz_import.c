@@ -97,6 +97,17 @@ static void config_convert(struct mb_arena *arena, const uint8_t *data, size_t s
     }
 }
 
+// A table's first line is the map of its columns.
+static const char *map_take(struct mb_arena *arena, const uint8_t **data, size_t *size)
+{
+    const uint8_t *end = memchr(*data, '\n', *size);
+    size_t length = end != NULL ? (size_t)(end - *data) : *size;
+    const char *map = mb_arena_copy_bytes(arena, (const char *)*data, length);
+    *data += length;
+    *size -= length;
+    return map;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct mb_arena arena = {0};
@@ -107,6 +118,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     const char *from = importer_choose(&data, &size);
+    if (from != NULL && strcmp(from, "csv") == 0 && size > 0) {
+        import.map = map_take(&arena, &data, &size);
+    }
     if (mb_input_open_bytes("fuzz", data, size, &input, &err) == MB_OK) {
         import_all(&import, input, from);
     }

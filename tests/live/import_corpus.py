@@ -327,6 +327,55 @@ def istio_tools(path):
     return [run for cell in order for run in sorted(cells[cell], key=lambda one: one["start"])]
 
 
+# --- tables with a map
+
+
+@tool("table (--map)", "tsv-load-test/tests/integration/data/*.tsv", "tsv-load-test/samples/002*",
+      options=("--map", "time=#1,workload=#2,latency=#5:ms"))
+def table(path):
+    rows = {}
+    for line in read_text(path).splitlines():
+        fields = line.split("\t")
+        if len(fields) != 5:
+            raise Refused("it has 1 columns")
+        rows.setdefault(fields[1], []).append((fields[0], int((Decimal(fields[4]) * 10**6).to_integral_value())))
+    return [{"workload": name, "tool": "table", "load_model": "unknown", "co_handling": "unknown", "requests": len(samples),
+             "ok": None, "errors": None, "response": {"mixed": True, "values": [value for _, value in samples]}}
+            for name, samples in rows.items()]
+
+
+# --- ghz, and taurus' Gatling logs
+
+
+GHZ_OTHER = ("Unavailable", "Canceled", "Unknown")
+
+
+@tool("ghz", "ghz/SayHello*/*.json", "ghz/docs/*")
+def ghz(path):
+    if path.endswith(".txt"):
+        text = read_text(path)
+        codes = {code: int(n) for code, n in re.findall(r"\[(\w+)\]\s+([0-9]+) responses", text)}
+        rows = re.findall(r"^\s+([0-9]+) ?% in ([0-9.]+) ms", text, re.M)
+        latency = {"type": "quantiles", "n": None, "min": quantity("26.09ms"), "max": quantity("69.60ms"), "mixed": True,
+                   "quantiles": {int(share) / 100: quantity(value + "ms") for share, value in rows}}
+        run = {"load_model": "unknown", "connections": None, "window_ns": quantity("181.57ms")}
+    else:
+        data = load_json(path)
+        codes = {code: int(n) for code, n in data["statusCodeDistribution"].items()}
+        good, full = codes.get("OK", 0), len(data["details"]) == data["count"]
+        n = good if sum(bar["count"] for bar in data["histogram"]) == good else None
+        latency = {"values": [int(one["latency"]) for one in data["details"] if one["status"] == "OK"]} if full else {
+            "type": "quantiles", "n": n, "min": int(data["fastest"]), "max": int(data["slowest"]),
+            "quantiles": {int(row["percentage"]) / 100: int(row["latency"]) for row in data["latencyDistribution"]}}
+        run = {"load_model": "closed", "connections": None, "window_ns": int(data["total"]), "variant": data["name"],
+               "workload": data["options"]["call"], "timeout_ns": int(data["options"]["timeout"])}
+    bad = {code: n for code, n in codes.items() if code != "OK"}
+    late, other = bad.get("DeadlineExceeded", 0), sum(bad.get(code, 0) for code in GHZ_OTHER)
+    return [dict(run, tool="ghz", requests=sum(codes.values()), ok=codes.get("OK", 0), errors=sum(bad.values()),
+                 kinds={"timeout": late, "other": other, "status": sum(bad.values()) - late - other},
+                 co_handling="none", service=latency)]
+
+
 def result_runs(result):
     """The trials of a result as (cell, trial, part), in the order of cells and trials."""
     return [(cell, trial, trial["parts"][0]) for cell in result["cells"] for trial in cell["trials"]]

@@ -10,12 +10,17 @@
 
 const struct mb_importer *const mb_importers[] = {
     &mb_importer_ab,
+    &mb_importer_csv,
     &mb_importer_fortio,
     &mb_importer_fortio_text,
+    &mb_importer_ghz,
+    &mb_importer_ghz_text,
+    &mb_importer_gobench,
     &mb_importer_h2load,
     &mb_importer_hey,
     &mb_importer_hgrm,
     &mb_importer_hlog,
+    &mb_importer_hyperfine,
     &mb_importer_istio,
     &mb_importer_jtl,
     &mb_importer_meshery,

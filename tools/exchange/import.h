@@ -81,6 +81,7 @@ struct mb_import {
     struct mb_arena *arena;
     int64_t
         unit_ns; // what a value of 1 means where the source does not say; 0: not given
+    const char *map; // what the columns of a table mean (import_csv_map.h); NULL
     struct mb_import_run *runs;
     size_t count;
     size_t capacity;

@@ -5,12 +5,17 @@
 #include "exchange/import.h"
 
 extern const struct mb_importer mb_importer_ab;
+extern const struct mb_importer mb_importer_csv;
 extern const struct mb_importer mb_importer_fortio;
 extern const struct mb_importer mb_importer_fortio_text;
+extern const struct mb_importer mb_importer_ghz;
+extern const struct mb_importer mb_importer_ghz_text;
+extern const struct mb_importer mb_importer_gobench;
 extern const struct mb_importer mb_importer_h2load;
 extern const struct mb_importer mb_importer_hey;
 extern const struct mb_importer mb_importer_hgrm;
 extern const struct mb_importer mb_importer_hlog;
+extern const struct mb_importer mb_importer_hyperfine;
 extern const struct mb_importer mb_importer_istio;
 extern const struct mb_importer mb_importer_jtl;
 extern const struct mb_importer mb_importer_meshery;

@@ -16,6 +16,7 @@ struct import_options {
     const char *variant;
     const char *workload;
     const char *unit;
+    const char *map;
     bool trials;
     bool list;
     bool quiet;
@@ -56,6 +57,11 @@ static const struct mb_opt options[] = {
      .argument = "UNIT",
      .choices = units,
      .help = "of the values, where the files do not say it (hlog, hgrm)"},
+    {.name = "map",
+     .type = MB_OPT_STRING,
+     .offset = offsetof(struct import_options, map),
+     .argument = "FIELD=COLUMN[:UNIT],...",
+     .help = "read tables (CSV, TSV) of one's own: what their columns mean"},
     {.name = "list",
      .type = MB_OPT_FLAG,
      .offset = offsetof(struct import_options, list),
@@ -73,6 +79,8 @@ static const struct mb_example examples[] = {
      "two files of any load tool become two variants of one result"},
     {"meshbench import run-*.json --trials --variant sidecar -o sidecar.json",
      "repetitions of one measurement"},
+    {"meshbench import requests.csv --map 'variant=mesh,time=at,latency=took:ms,ok=ok'",
+     "a table of one's own, a row a request"},
     {"meshbench import --from fortio - -o result.json <fortio.json",
      "from standard input, without looking what it is"},
     {0},
@@ -119,8 +127,9 @@ static enum mb_status file_read(struct job *job, size_t index, struct mb_err *er
     file->first = job->import.count;
     enum mb_status status = mb_input_open(file->name, job->ctx->in, &input, err);
     if (status == MB_OK) {
-        status =
-            mb_import_read(&job->import, input, job->opts->from, &file->importer, err);
+        bool table = job->opts->map != NULL && strcmp(job->opts->from, "auto") == 0;
+        status = mb_import_read(&job->import, input, table ? "csv" : job->opts->from,
+                                &file->importer, err);
     }
     if (status == MB_OK) {
         status = mb_input_digest(input, digest, err);
@@ -215,11 +224,12 @@ static enum mb_status import_run(struct mb_ctx *ctx, const void *given,
 {
     struct mb_arena arena = {0};
     const struct import_options *opts = given;
-    struct job job = {.ctx = ctx,
-                      .arena = &arena,
-                      .opts = opts,
-                      .args = args,
-                      .import = {.arena = &arena, .unit_ns = unit_ns(opts->unit)}};
+    struct job job = {
+        .ctx = ctx,
+        .arena = &arena,
+        .opts = opts,
+        .args = args,
+        .import = {.arena = &arena, .unit_ns = unit_ns(opts->unit), .map = opts->map}};
     if (job.opts->list) {
         list_print(ctx);
         return MB_OK;
