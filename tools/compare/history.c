@@ -370,6 +370,29 @@ static bool row_has(const struct mb_history *history, const struct mb_history_ro
     return row->time != NULL && strcmp(row->time, text) == 0;
 }
 
+void mb_history_note(struct mb_arena *arena, struct mb_history *history, const char *note)
+{
+    history->notes = mb_arena_grow(arena, history->notes, history->note_count,
+                                   &history->note_capacity, sizeof *history->notes);
+    history->notes[history->note_count++] = note;
+}
+
+void mb_history_note_order(struct mb_arena *arena, struct mb_history *history,
+                           const char *things, const char *order)
+{
+    size_t back = 0;
+    for (size_t i = 1; i < history->row_count; i++) {
+        back += history->rows[i].time_unix_ns < history->rows[i - 1].time_unix_ns;
+    }
+    if (back > 0) {
+        mb_history_note(arena, history,
+                        mb_arena_print(arena,
+                                       "time goes back in %zu of %zu %s: %s are taken in "
+                                       "the order %s, the oldest first",
+                                       back, history->row_count, things, things, order));
+    }
+}
+
 bool mb_history_find(const struct mb_history *history, const char *text, size_t *row)
 {
     for (*row = 0; *row < history->row_count; (*row)++) {
@@ -381,13 +404,15 @@ bool mb_history_find(const struct mb_history *history, const char *text, size_t 
     if (!mb_moment_parse(text, &moment)) {
         return false;
     }
+    bool dated = false;
     for (*row = 0; *row < history->row_count; (*row)++) {
         int64_t time = history->rows[*row].time_unix_ns;
         if (time != MB_HISTORY_NO_TIME && time >= moment) {
             return true;
         }
+        dated = dated || time != MB_HISTORY_NO_TIME;
     }
-    return true; // all of it is older: nothing counts
+    return dated || history->row_count == 0; // all of it is older: nothing counts
 }
 
 enum mb_history_scale mb_history_scale(const struct mb_series_key *key,

@@ -238,6 +238,16 @@ struct mb_history_results {
     size_t metric_count;
 };
 
+// Adds a remark about the history as a whole. Borrowed.
+void mb_history_note(struct mb_arena *arena, struct mb_history *history,
+                     const char *note);
+
+// Remarks how often the time goes back: the newest stands first, so that better is worse,
+// or several histories were put together. `things` are what the rows were ("rows"), and
+// `order` whose order it is ("of the file").
+void mb_history_note_order(struct mb_arena *arena, struct mb_history *history,
+                           const char *things, const char *order);
+
 // Makes series of results; their labels are the attributes. In arena; strings are
 // borrowed from the results.
 void mb_history_of_results(struct mb_arena *arena,

@@ -327,26 +327,6 @@ static void series_add(struct table *table, struct mb_history_series_list *serie
     }
 }
 
-// Time that goes back is either a file with the newest row first, in which better is
-// worse, or one that has several histories in it.
-static void order_note(struct table *table)
-{
-    struct mb_history *history = table->history;
-    size_t back = 0;
-    for (size_t i = 1; i < history->row_count; i++) {
-        back += history->rows[i].time_unix_ns < history->rows[i - 1].time_unix_ns;
-    }
-    if (back > 0) {
-        history->notes = mb_arena_grow(table->arena, history->notes, history->note_count,
-                                       &history->note_capacity, sizeof *history->notes);
-        history->notes[history->note_count++] = mb_arena_print(
-            table->arena,
-            "time goes back in %zu of %zu rows: rows are taken in the order of the file, "
-            "the oldest first",
-            back, history->row_count);
-    }
-}
-
 static enum mb_status rows_read(struct table *table, struct mb_csv *csv,
                                 struct mb_err *err)
 {
@@ -394,7 +374,7 @@ enum mb_status mb_history_read_csv(struct mb_arena *arena, struct mb_input *inpu
             history->attribute_names[i] = table.names[table.attributes[i]];
         }
         series_add(&table, series);
-        order_note(&table);
+        mb_history_note_order(table.arena, table.history, "rows", "of the file");
     }
     for (size_t i = 0; table.values != NULL && i < table.metric_count; i++) {
         mb_mem_free(table.values[i]);

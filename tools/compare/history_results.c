@@ -127,6 +127,7 @@ void mb_history_of_results(struct mb_arena *arena,
         ends[i] = values.count;
     }
     attributes_fill(arena, results, history);
+    mb_history_note_order(arena, history, "results", "in which they are given");
     struct entry *entries = mb_mem_alloc(values.count, sizeof *entries);
     size_t row = 0;
     for (size_t i = 0; i < values.count; i++) {

@@ -41,7 +41,8 @@ enum mb_status mb_histories_since(const struct mb_histories_request *request,
     enum mb_status status = mb_err_set(err, MB_USAGE, "--since: nothing in '%s' is '%s'",
                                        histories->history.source, request->since);
     mb_err_hint(err,
-                "a time as 2026-11-01, a value of an attribute or a result's digest");
+                "a time as 2026-11-01%s, a value of an attribute or a result's digest",
+                request->csv != NULL ? " (then --time names the column)" : "");
     return status;
 }
 
@@ -61,6 +62,18 @@ static enum mb_status csv_read(const struct mb_ctx *ctx,
     return status;
 }
 
+// The same bytes are one point in time, whatever the files are called.
+static bool is_listed(const struct mb_history_result *items, size_t count,
+                      const char *digest)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(items[i].digest, digest) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum mb_status results_read(const struct mb_ctx *ctx,
                                    const struct mb_histories_request *request,
                                    struct mb_histories *histories,
@@ -69,6 +82,7 @@ static enum mb_status results_read(const struct mb_ctx *ctx,
 {
     struct mb_arena *arena = &histories->arena;
     size_t count = request->result_count;
+    size_t kept = 0;
     struct mb_history_result *items = mb_arena_alloc(arena, count, sizeof *items);
     histories->read = mb_arena_alloc(arena, count, sizeof *histories->read);
     for (size_t i = 0; i < count; i++) {
@@ -79,15 +93,25 @@ static enum mb_status results_read(const struct mb_ctx *ctx,
             return status;
         }
         histories->read_count++;
-        items[i] = (struct mb_history_result){
-            .result = &read->result, .digest = read->digest, .name = request->results[i]};
+        if (!is_listed(items, kept, read->digest)) {
+            items[kept++] = (struct mb_history_result){.result = &read->result,
+                                                       .digest = read->digest,
+                                                       .name = request->results[i]};
+        }
     }
     struct mb_history_results results = {
-        .items = items, .count = count, .metrics = request->metrics};
+        .items = items, .count = kept, .metrics = request->metrics};
     while (request->metrics != NULL && request->metrics[results.metric_count] != NULL) {
         results.metric_count++;
     }
     mb_history_of_results(arena, &results, &histories->history, series);
+    if (kept < count) {
+        mb_histories_note(histories,
+                          mb_arena_print(arena,
+                                         "%zu of %zu results were given before: the same "
+                                         "bytes count once",
+                                         count - kept, count));
+    }
     return MB_OK;
 }
 
@@ -140,10 +164,7 @@ static enum mb_status series_read(const struct mb_ctx *ctx,
 
 void mb_histories_note(struct mb_histories *histories, const char *note)
 {
-    struct mb_history *history = &histories->history;
-    history->notes = mb_arena_grow(&histories->arena, history->notes, history->note_count,
-                                   &history->note_capacity, sizeof *history->notes);
-    history->notes[history->note_count++] = note;
+    mb_history_note(&histories->arena, &histories->history, note);
 }
 
 enum mb_status mb_histories_read(const struct mb_ctx *ctx,

@@ -103,8 +103,9 @@ void mb_report_history_text(struct mb_arena *arena, const struct mb_history_view
 {
     const struct mb_history *history = view->history;
     line_print(out, 0,
-               mb_arena_print(arena, "%s: %zu points in time, %s", history->source,
-                              history->row_count, mb_history_headline(arena, view)));
+               mb_arena_print(arena, "%s: %zu point%s in time, %s", history->source,
+                              history->row_count, history->row_count == 1 ? "" : "s",
+                              mb_history_headline(arena, view)));
     for (size_t i = 0; i < history->note_count; i++) {
         line_print(out, 0, mb_arena_print(arena, "note: %s", history->notes[i]));
     }
