@@ -344,7 +344,7 @@ def table(path):
             for name, samples in rows.items()]
 
 
-# --- ghz, and taurus' Gatling logs
+# --- ghz
 
 
 GHZ_OTHER = ("Unavailable", "Canceled", "Unknown")
@@ -374,6 +374,29 @@ def ghz(path):
     return [dict(run, tool="ghz", requests=sum(codes.values()), ok=codes.get("OK", 0), errors=sum(bad.values()),
                  kinds={"timeout": late, "other": other, "status": sum(bad.values()) - late - other},
                  co_handling="none", service=latency)]
+
+
+# --- Gatling
+
+
+@tool("gatling", "taurus/gatling/*/simulation.log")
+def gatling(path):
+    with open(path, "rb") as file:
+        if file.read(1) == b"\0":
+            raise Refused("binary log")
+    lines = [line.split("\t") for line in read_text(path).splitlines()]
+    head, requests, ends = next(line for line in lines if line[0] == "RUN"), {}, []
+    for line in lines:
+        if line[0] == "REQUEST":
+            _, groups, name, start, end, outcome = line[:6]
+            requests.setdefault(f"{groups} / {name}" if groups else name, []).append(
+                ((int(end) - int(start)) * 10**6, outcome == "OK"))
+            ends += [int(start), int(end)]
+    return [{"variant": head[1], "workload": name, "tool": "gatling", "version": head[-1], "load_model": "unknown",
+             "window_ns": (max(ends) - min(ends)) * 10**6, "requests": len(rows), "ok": sum(ok for _, ok in rows),
+             "errors": sum(not ok for _, ok in rows), "co_handling": "none",
+             **({"service": {"values": [took for took, ok in rows if ok]}} if any(ok for _, ok in rows) else {})}
+            for name, rows in requests.items()]
 
 
 def result_runs(result):

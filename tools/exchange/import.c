@@ -13,6 +13,8 @@ const struct mb_importer *const mb_importers[] = {
     &mb_importer_csv,
     &mb_importer_fortio,
     &mb_importer_fortio_text,
+    &mb_importer_gatling,
+    &mb_importer_gatling_stats,
     &mb_importer_ghz,
     &mb_importer_ghz_text,
     &mb_importer_gobench,

@@ -8,6 +8,8 @@ extern const struct mb_importer mb_importer_ab;
 extern const struct mb_importer mb_importer_csv;
 extern const struct mb_importer mb_importer_fortio;
 extern const struct mb_importer mb_importer_fortio_text;
+extern const struct mb_importer mb_importer_gatling;
+extern const struct mb_importer mb_importer_gatling_stats;
 extern const struct mb_importer mb_importer_ghz;
 extern const struct mb_importer mb_importer_ghz_text;
 extern const struct mb_importer mb_importer_gobench;
