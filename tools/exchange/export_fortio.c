@@ -258,13 +258,8 @@ static void durations_put(struct writing *writing)
 static void head_put(const struct writing *writing)
 {
     struct mb_arena *arena = writing->export->arena;
-    const char *type = "HTTP";
-    for (size_t i = 0; i < writing->export->result->facts.count; i++) {
-        const struct mb_fact *fact = &writing->export->result->facts.items[i];
-        if (strcmp(fact->path, "run.run_type") == 0) {
-            type = mb_node_text(fact->captured, type);
-        }
-    }
+    const char *type = mb_node_text(
+        mb_export_fact(writing->export, writing->run, "run.run_type"), "HTTP");
     mb_field_put_text(arena, writing->map, "RunType", type);
     mb_field_put_text(arena, writing->map, "Labels", writing->run->cell->variant);
     mb_field_put_text(arena, writing->map, "ID", writing->run->id);

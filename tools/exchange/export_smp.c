@@ -1,7 +1,5 @@
 // Service Mesh Performance: a PerformanceTestResult for each trial, in the JSON form of
 // its proto (lowerCamelCase, times as RFC 3339). spec/smp-mapping.md.
-#include <string.h>
-
 #include "exchange/export_values.h"
 #include "exchange/exporters.h"
 #include "format/emit.h"
@@ -58,6 +56,14 @@ static void latency_put(struct mb_export *export, const struct mb_merged *merged
     }
 }
 
+// What an import from SMP kept as facts, where there is one run that they can be of.
+static const struct mb_node *fact_of(const struct mb_export *export,
+                                     const struct mb_export_run *run, const char *path)
+{
+    bool single = export->result->cell_count == 1 && run->cell->trial_count == 1;
+    return single ? mb_export_fact(export, run, path) : NULL;
+}
+
 static void labels_put(struct mb_export *export, const struct mb_export_run *run,
                        const struct mb_export_latency *latency, struct mb_node *map)
 {
@@ -66,6 +72,14 @@ static void labels_put(struct mb_export *export, const struct mb_export_run *run
     for (size_t i = 0; i < export->result->label_count; i++) {
         const struct mb_label *label = &export->result->labels[i];
         mb_field_put_text(arena, labels, label->name, label->value);
+    }
+    const struct mb_node *kept = fact_of(export, run, "smp.labels");
+    for (size_t i = 0;
+         kept != NULL && kept->type == MB_NODE_MAP && i < mb_node_count(kept); i++) {
+        const struct mb_node_entry *entry = &kept->as.map.entries[i];
+        if (entry->value->type == MB_NODE_STRING) {
+            mb_node_set(arena, labels, entry->key->as.string.data, entry->value);
+        }
     }
     struct mb_node *own = mb_node_map(arena);
     mb_export_labels_put(export, run, own);
@@ -81,23 +95,22 @@ static void labels_put(struct mb_export *export, const struct mb_export_run *run
     mb_node_put(arena, map, "labels", labels);
 }
 
-// What an import from SMP kept as facts goes back to its fields.
-static void facts_put(struct mb_export *export, struct mb_node *map)
+static void facts_put(struct mb_export *export, const struct mb_export_run *run,
+                      struct mb_node *map)
 {
     static const struct {
         const char *fact;
         const char *key;
-    } kept[] = {{"smp.details_uri", "detailsUri"},
+    } kept[] = {{"smp.id", "id"},
+                {"smp.details_uri", "detailsUri"},
                 {"smp.test_id", "testId"},
                 {"smp.mesh_config_id", "meshConfigId"},
                 {"smp.env_id", "envId"}};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        for (size_t j = 0; j < export->result->facts.count; j++) {
-            const struct mb_fact *fact = &export->result->facts.items[j];
-            const char *text = mb_node_text(fact->captured, NULL);
-            if (strcmp(fact->path, kept[i].fact) == 0 && text != NULL) {
-                mb_field_put_text(export->arena, map, kept[i].key, text);
-            }
+        const struct mb_node *value = fact_of(export, run, kept[i].fact);
+        if (value != NULL && value->type == MB_NODE_STRING) {
+            mb_node_set(export->arena, map, kept[i].key,
+                        mb_node_copy(export->arena, value));
         }
     }
 }
@@ -126,7 +139,7 @@ static struct mb_node *result_node(struct mb_export *export,
     if (rate.state == MB_VALUE_KNOWN) {
         mb_node_put(arena, map, "actualQps", mb_node_float(arena, rate.value));
     }
-    facts_put(export, map);
+    facts_put(export, run, map);
     return map;
 }
 

@@ -227,6 +227,26 @@ const char *mb_export_url(const struct mb_export *export, const struct mb_export
     return NULL;
 }
 
+static const struct mb_node *fact_find(const struct mb_result *result, const char *path)
+{
+    for (size_t i = 0; i < result->facts.count; i++) {
+        if (strcmp(result->facts.items[i].path, path) == 0) {
+            return result->facts.items[i].captured;
+        }
+    }
+    return NULL;
+}
+
+const struct mb_node *mb_export_fact(const struct mb_export *export,
+                                     const struct mb_export_run *run, const char *path)
+{
+    const char *dot = strchr(path, '.');
+    const char *own = mb_arena_print(export->arena, "variants.%s.%s", run->cell->variant,
+                                     dot != NULL ? dot + 1 : path);
+    const struct mb_node *found = fact_find(export->result, own);
+    return found != NULL ? found : fact_find(export->result, path);
+}
+
 const char *mb_export_rate(struct mb_arena *arena, const struct mb_point *point)
 {
     char text[32];

@@ -76,6 +76,11 @@ struct mb_export_time mb_export_time_take(const struct mb_export_run *run);
 const char *mb_export_url(const struct mb_export *export,
                           const struct mb_export_run *run);
 
+// What an import kept of a run as a fact, as "run.run_type": that of its variant, else
+// that of all runs. NULL: there is none.
+const struct mb_node *mb_export_fact(const struct mb_export *export,
+                                     const struct mb_export_run *run, const char *path);
+
 // Puts what tells a run from others into a map of texts: variant, workload, connections,
 // load_model, rate_rps, block, trial.
 void mb_export_labels_put(struct mb_export *export, const struct mb_export_run *run,
