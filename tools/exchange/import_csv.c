@@ -72,7 +72,7 @@ static enum mb_status number_read(const struct reading *reading, enum mb_csv_fie
     if (!mb_import_text_field(&at, value) || at[strspn(at, " ")] != '\0' ||
         *value > most) {
         return fault(reading, mb_csv_map_find(&reading->map, field)->index, given,
-                     "number from 0 that can be");
+                     "number from 0");
     }
     return MB_OK;
 }
@@ -114,6 +114,30 @@ static enum mb_status duration_read(const struct reading *reading,
     return time_of(reading, mb_csv_map_find(&reading->map, field), ns);
 }
 
+// Of large whole numbers a double would lose the last digits; of seconds with a fraction
+// it keeps a quarter of a microsecond.
+static enum mb_status epoch_read(const struct reading *reading,
+                                 const struct mb_csv_binding *binding, const char *given,
+                                 int64_t *ns)
+{
+    static const double MOST_NS = 4e18; // year 2096
+    int64_t whole;
+    const char *at = given;
+    double value;
+    struct mb_err ignored = {0};
+    int64_t most = (int64_t)(MOST_NS / binding->unit_ns);
+    if (mb_units_parse_int(given, 0, most, &whole, &ignored) == MB_OK) {
+        *ns = whole * (int64_t)binding->unit_ns;
+        return MB_OK;
+    }
+    if (!mb_import_text_field(&at, &value) || *at != '\0' ||
+        value * binding->unit_ns > MOST_NS) {
+        return fault(reading, binding->index, given, "time since 1970");
+    }
+    *ns = llround(value * binding->unit_ns);
+    return MB_OK;
+}
+
 // Since 1970 in a unit, or a date with a zone. Without one nobody knows when it was.
 static enum mb_status start_read(struct reading *reading, int64_t *start_ns)
 {
@@ -126,14 +150,7 @@ static enum mb_status start_read(struct reading *reading, int64_t *start_ns)
         return MB_OK;
     }
     if (binding->unit_ns > 0) {
-        // Of large numbers a double would lose the last digits.
-        int64_t whole;
-        int64_t most = (int64_t)((double)(INT64_MAX / 2) / binding->unit_ns);
-        if (mb_units_parse_int(given, 0, most, &whole, &own) == MB_OK) {
-            *start_ns = whole * (int64_t)binding->unit_ns;
-            return MB_OK;
-        }
-        return fault(reading, binding->index, given, "time since 1970");
+        return epoch_read(reading, binding, given, start_ns);
     }
     if (mb_units_parse_time_zoned(given, start_ns, &own) != MB_OK) {
         *start_ns = -1;
@@ -313,6 +330,42 @@ static void latency_put(const struct reading *reading, struct mb_import_run *run
     }
 }
 
+// The percentile above `below` that comes next, whatever the order of the map.
+static const struct mb_csv_binding *percentile_next(const struct mb_csv_map *map,
+                                                    int64_t below)
+{
+    const struct mb_csv_binding *next = NULL;
+    for (size_t i = 0; i < map->count; i++) {
+        const struct mb_csv_binding *binding = &map->items[i];
+        if (binding->share > below && (next == NULL || binding->share < next->share)) {
+            next = binding;
+        }
+    }
+    return next;
+}
+
+static enum mb_status percentiles_read(const struct reading *reading,
+                                       struct mb_import_quantiles *quantiles)
+{
+    enum mb_status status = MB_OK;
+    const struct mb_csv_binding *next = percentile_next(&reading->map, 0);
+    for (; status == MB_OK && next != NULL;
+         next = percentile_next(&reading->map, next->share)) {
+        size_t before = quantiles->count;
+        int64_t value_ns;
+        status = time_of(reading, next, &value_ns);
+        if (status != MB_OK || value_ns < 0) {
+            continue;
+        }
+        mb_import_text_quantile(reading->import->arena, quantiles, next->share, value_ns);
+        if (quantiles->count == before) {
+            status = fault(reading, next->index, reading->record->fields[next->index],
+                           "percentile: it is less than a lower one");
+        }
+    }
+    return status;
+}
+
 static enum mb_status latency_read(struct reading *reading, struct mb_import_run *run,
                                    int64_t requests)
 {
@@ -325,26 +378,8 @@ static enum mb_status latency_read(struct reading *reading, struct mb_import_run
     if (status == MB_OK) {
         status = duration_read(reading, MB_CSV_FIELD_MAX, &latency.max_ns);
     }
-    for (int64_t below = 0; status == MB_OK;) {
-        // In ascending order, whatever that of the map.
-        const struct mb_csv_binding *next = NULL;
-        for (size_t i = 0; i < reading->map.count; i++) {
-            const struct mb_csv_binding *binding = &reading->map.items[i];
-            if (binding->share > below &&
-                (next == NULL || binding->share < next->share)) {
-                next = binding;
-            }
-        }
-        if (next == NULL) {
-            break;
-        }
-        int64_t value_ns;
-        below = next->share;
-        status = time_of(reading, next, &value_ns);
-        if (status == MB_OK && value_ns >= 0) {
-            mb_import_text_quantile(reading->import->arena, &quantiles, next->share,
-                                    value_ns);
-        }
+    if (status == MB_OK) {
+        status = percentiles_read(reading, &quantiles);
     }
     if (status == MB_OK) {
         struct mb_dist dist = mb_import_text_dist(&latency);

@@ -80,11 +80,17 @@ static bool is_word(const struct field *field, const char *word)
     return field->size == strlen(word) && memcmp(field->start, word, field->size) == 0;
 }
 
+// What a line is: its first field, or of 2.0 its third.
 static bool has_kind(const struct reading *reading, const char *kind)
 {
-    // The first field, or of 2.0 the third.
-    return is_word(&reading->fields[0], kind) ||
-           (reading->count > 2 && is_word(&reading->fields[2], kind));
+    static const char *const kinds[] = {"RUN",       "REQUEST", "USER", "GROUP",
+                                        "ASSERTION", "ERROR",   NULL};
+    for (size_t i = 0; kinds[i] != NULL; i++) {
+        if (is_word(&reading->fields[0], kinds[i])) {
+            return strcmp(kinds[i], kind) == 0;
+        }
+    }
+    return reading->count > 2 && is_word(&reading->fields[2], kind);
 }
 
 static bool time_read(const struct field *field, int64_t *ns)

@@ -40,7 +40,7 @@ static int detect(const char *head, size_t size)
     (void)size;
     bool named = strstr(head, "Labels") != NULL && strstr(head, "ActualQPS") != NULL &&
                  strstr(head, "NumThreads") != NULL;
-    bool columns = strstr(head, ",p50,") != NULL || strstr(head, "\"p50\":") != NULL;
+    bool columns = strstr(head, ",p50") != NULL || strstr(head, "\"p50\":") != NULL;
     return named && columns ? 90 : 0;
 }
 
@@ -320,6 +320,47 @@ static enum mb_status usage_read(struct reading *reading, size_t column)
     return MB_OK;
 }
 
+// The percentile above `below` that comes next, whatever the order of the columns. False:
+// there is none.
+static bool percentile_next(const struct reading *reading, int64_t below, size_t *column,
+                            int64_t *share)
+{
+    bool found = false;
+    for (size_t i = 0; i < reading->count; i++) {
+        int64_t own;
+        if (percentile_name(reading->names[i], &own) && own > below &&
+            (!found || own < *share)) {
+            found = true;
+            *column = i;
+            *share = own;
+        }
+    }
+    return found;
+}
+
+static enum mb_status percentiles_read(struct reading *reading)
+{
+    size_t column = 0;
+    int64_t share = 0;
+    enum mb_status status = MB_OK;
+    while (status == MB_OK && percentile_next(reading, share, &column, &share)) {
+        const char *name = reading->names[column];
+        size_t before = reading->quantiles.count;
+        int64_t ns;
+        status = us_read(reading, name, reading->values[column], &ns);
+        if (status != MB_OK || ns < 0) {
+            continue;
+        }
+        mb_import_text_quantile(reading->import->arena, &reading->quantiles, share, ns);
+        if (reading->quantiles.count == before) {
+            status = mb_err_at(reading->err, MB_INVALID, mb_input_name(reading->input),
+                               reading->line, 0, "%.20s is less than a lower percentile",
+                               name);
+        }
+    }
+    return status;
+}
+
 static enum mb_status columns_read(struct reading *reading)
 {
     enum mb_status status =
@@ -327,18 +368,11 @@ static enum mb_status columns_read(struct reading *reading)
     if (status == MB_OK) {
         status = us_read(reading, "max", text(reading, "max"), &reading->max_ns);
     }
+    if (status == MB_OK) {
+        status = percentiles_read(reading);
+    }
     for (size_t i = 0; status == MB_OK && i < reading->count; i++) {
-        int64_t share;
-        int64_t ns;
-        if (!percentile_name(reading->names[i], &share)) {
-            status = usage_read(reading, i);
-            continue;
-        }
-        status = us_read(reading, reading->names[i], reading->values[i], &ns);
-        if (status == MB_OK && ns >= 0) {
-            mb_import_text_quantile(reading->import->arena, &reading->quantiles, share,
-                                    ns);
-        }
+        status = usage_read(reading, i);
     }
     return status;
 }

@@ -24,7 +24,7 @@ static void requests(void **state)
                    "variant=mesh,time=at:ms,latency=took:us,status=code,bytes=size,"
                    "connections=c,load_model=loop",
                    "at;mesh;took;code;size;c;loop\r\n1000;a;100;200;10;2;closed\r\n"
-                   "1500;b;5;500;1;2;closed\r\n1600;a;300.5;204;30;2;closed\r\n"
+                   "1500.5;b;5;500;1;2;closed\r\n1600;a;300.5;204;30;2;closed\r\n"
                    "1600;a;9;404;1;2;closed\r\n"),
         MB_OK);
     assert_int_equal(fixture.import.count, 2);
@@ -45,6 +45,7 @@ static void requests(void **state)
     assert_int_equal(dist->max, 300500);
     assert_false(dist->mixed);
     assert_int_equal(fixture.import.runs[1].part.counts.ok, 0);
+    assert_int_equal(fixture.import.runs[1].start_unix_ns, 1500500000);
     import_release(&fixture);
 }
 
@@ -141,6 +142,10 @@ static void refuses(void **state)
          "'maybe' in column 2 is no 'true' or 'false'"},
         {"p50=a:ms,requests=b,errors=c", "a,b,c\n1,2,3\n", MB_INVALID,
          "'3' in column 3 is no number of errors: there are fewer requests"},
+        {"p99=b:ms,p50=a:ms", "a,b\n2,1\n", MB_INVALID,
+         "'1' in column 2 is no percentile: it is less than a lower one"},
+        {"latency=a:ms,time=b:s", "a,b\n1,1e300\n", MB_INVALID,
+         "'1e300' in column 2 is no time since 1970"},
         {"p50=a:ms,requests=b", "a,b\n1,2.5\n", MB_INVALID,
          "'2.5' in column 2 is no whole number"},
     };

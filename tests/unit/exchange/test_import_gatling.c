@@ -48,7 +48,7 @@ static void versions(void **state)
     (void)state;
     static const char *const texts[] = {
         "RUN\tsim\tid\t1509787166682\t \t2.3.1\n"
-        "REQUEST\tScenario\t7\t\tping\t1509787167000\t1509787167250\tOK\t \n",
+        "REQUEST\tScenario\tRUN\t\tping\t1509787167000\t1509787167250\tOK\t \n",
         "RUN\t1509787166682\tsim\t \t3.0\n"
         "REQUEST\t7\t\tping\t1509787167000\t1509787167250\tOK\t \n",
         "sim\tid\tRUN\t1509787166682\t \t2.0\n"

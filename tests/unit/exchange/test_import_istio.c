@@ -8,12 +8,12 @@ static void table(void **state)
     assert_int_equal(
         import_text(&fixture,
                     "# source: a comment\n"
-                    "Labels,StartTime,ActualDuration,NumThreads,ActualQPS,p50,p90,p999,"
+                    "Labels,StartTime,ActualDuration,NumThreads,ActualQPS,p999,p50,p90,"
                     "cpu_mili_avg_istio_proxy_fortioclient,mem_Mi_avg_istio_proxy_"
                     "fortioclient,mem_MB_max_ingressgateway_proxy\n"
                     "ab_qps_10_c_16_1024_none_mtls_both,2020-08-12T08:44:44.445810184Z,"
-                    "240,16,9.5,1000,2000,3000,250.5,70,80\n"
-                    "other,,240,16,,1000,-,,,,\n"),
+                    "240,16,9.5,3000,1000,2000,250.5,70,80\n"
+                    "other,,240,16,,,1000,-,,,\n"),
         MB_OK);
     assert_string_equal(fixture.importer->name, "istio");
     assert_int_equal(fixture.import.count, 2);
@@ -76,6 +76,8 @@ static void refuses(void **state)
         {"Labels,NumThreads,ActualQPS,p50,p90\na,1,2,3\n", "it has 4 columns, not 5", 2},
         {"Labels,NumThreads,ActualQPS,p50,p90,StartTime\na,1,2,3,4,noon\n",
          "'noon' is no StartTime", 2},
+        {"Labels,NumThreads,ActualQPS,p50,p90,p75\na,1,2,3,5,6\n",
+         "p90 is less than a lower percentile", 2},
         {"Labels,NumThreads,ActualQPS,p50,p90\n\na,1,1e300,3,4\n",
          "'1e300' is no ActualQPS", 3},
     };
