@@ -301,6 +301,8 @@ static const struct mb_rule rules[] = {
      "no percentile lies where a lost SYN is sent again", NULL},
     {"MB811", "unmatched-cells", VALID, NOTE, C,
      "results that are compared have the same cells", NULL},
+    {"MB812", "same-result", VALID, WARNING, C,
+     "results that are compared are different ones", NULL},
     {"MB851", "import-load-model", DISCLOSED, WARNING, R,
      "the load model of an imported trial is known", mb_record_findings},
     {"MB852", "import-omission", DISCLOSED, WARNING, R,

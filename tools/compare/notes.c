@@ -345,6 +345,25 @@ static void unmatched_note(struct mb_arena *arena, struct mb_compare_report *rep
     mb_notes_end(arena, &tally, report);
 }
 
+// The same bytes given twice: a comparison with itself finds nothing, and counts as many
+// trials as there are not.
+static void repeated_note(struct mb_arena *arena, struct mb_compare_report *report,
+                          size_t side)
+{
+    struct mb_notes_tally tally = {.code = "MB812"};
+    const struct mb_compare_side *sides = report->sides;
+    for (size_t i = 0; i < side && sides[side].digest != NULL; i++) {
+        if (sides[i].digest != NULL && strcmp(sides[i].digest, sides[side].digest) == 0) {
+            mb_notes_count(arena, &tally,
+                           "%s is the same result as %s: what is compared with itself "
+                           "says nothing",
+                           sides[side].name, sides[i].name);
+            break;
+        }
+    }
+    mb_notes_end(arena, &tally, report);
+}
+
 void mb_compare_notes(struct mb_arena *arena, struct mb_compare_report *report)
 {
     mb_notes_effects(arena, report);
@@ -355,6 +374,7 @@ void mb_compare_notes(struct mb_arena *arena, struct mb_compare_report *report)
         finding_note(arena, report, side, "MB401", "MB805");
         noisy_note(arena, report, side);
         stale_note(arena, report, side);
+        repeated_note(arena, report, side);
         if (side > 0 && report->by == NULL) { // groups are of different cells by design
             unmatched_note(arena, report, 0, side);
             unmatched_note(arena, report, side, 0);
