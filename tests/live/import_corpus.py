@@ -399,6 +399,33 @@ def gatling(path):
             for name, rows in requests.items()]
 
 
+# --- TechEmpower: reports of wrk and weighttp one after another
+
+
+@tool("techempower", "techempower/*/raw")
+def techempower(path):
+    text, cells = read_text(path), {}
+    for threads, connections, body in re.findall(r"^  ([0-9]+) threads and ([0-9]+) connections\n(.*?)^Requests/sec",
+                                                 text, re.M | re.S):
+        done, took = re.search(r"^  ([0-9]+) requests in ([0-9.]+[a-z]+),", body, re.M).groups()
+        wrong = int(found(r"Non-2xx or 3xx responses: ([0-9]+)", body) or 0)
+        cells.setdefault(("wrk", int(connections)), []).append(
+            {"threads": int(threads), "completed": int(done), "window_ns": quantity(took), "kinds": {"status": wrong}})
+    for block in text.split("starting benchmark...")[1:]:
+        clients = sum(int(n) for n in re.findall(r"spawning thread #[0-9]+: ([0-9]+) concurrent", block))
+        times = re.search(r"finished in ([0-9]+) sec, ([0-9]+) millisec and ([0-9]+) microsec", block)
+        if times:
+            cells.setdefault(("weighttp", clients), []).append(
+                {"completed": found(r"requests: ([0-9]+) total", block), "kinds": {"status": 0},
+                 "window_ns": sum(int(n) * unit for n, unit in zip(times.groups(), (10**9, 10**6, 10**3)))})
+    if not cells:
+        raise Refused("the file is empty" if not text else "not the output of a load tool")
+    for run in (run for runs in cells.values() for run in runs):
+        run.pop("threads", None)
+    return [dict(run, tool=tool_name, connections=connections, load_model="closed")
+            for (tool_name, connections), runs in cells.items() for run in runs]
+
+
 def result_runs(result):
     """The trials of a result as (cell, trial, part), in the order of cells and trials."""
     return [(cell, trial, trial["parts"][0]) for cell in result["cells"] for trial in cell["trials"]]

@@ -1,5 +1,6 @@
-// The report of h2load (nghttp2). It says neither whether --rps or a timing script held
-// the requests to a rate nor how many streams a connection had.
+// The report of h2load (nghttp2), and of weighttp, which it comes from. h2load says
+// neither whether --rps or a timing script held the requests to a rate nor how many
+// streams a connection had.
 #include <string.h>
 
 #include "exchange/import_report.h"
@@ -97,7 +98,8 @@ struct reading {
     bool done; // "requests:" was seen
 };
 
-// "spawning thread #0: 8 total client(s). 400 total requests", a line for each thread.
+// "spawning thread #0: 8 total client(s). 400 total requests", a line for each thread;
+// weighttp's, which it comes from: "spawning thread #1: 32 concurrent requests, ...".
 static bool thread_read(struct reading *reading, const char *line)
 {
     const char *at = mb_import_text_after(line, "spawning thread #");
@@ -105,10 +107,31 @@ static bool thread_read(struct reading *reading, const char *line)
     at = at != NULL ? mb_import_text_after(at, ":") : NULL;
     if (at != NULL && mb_import_text_count(&at, &clients) &&
         (mb_import_text_word(&at, "total client") ||
-         mb_import_text_word(&at, "concurrent client"))) {
+         mb_import_text_word(&at, "concurrent "))) {
         reading->clients = (reading->clients > 0 ? reading->clients : 0) + clients;
     }
     return at != NULL;
+}
+
+// "69 sec, 791 millisec and 699 microsec": weighttp, which keeps as many requests in
+// flight as it has connections.
+static bool weighttp_read(struct mb_import_run *run, const char *line)
+{
+    int64_t seconds;
+    int64_t millis;
+    int64_t micros;
+    bool good =
+        mb_import_text_count(&line, &seconds) && mb_import_text_word(&line, "sec,") &&
+        mb_import_text_count(&line, &millis) &&
+        mb_import_text_word(&line, "millisec and") &&
+        mb_import_text_count(&line, &micros) && mb_import_text_word(&line, "microsec,") &&
+        seconds <= 9000000 && millis <= 999 && micros <= 999;
+    if (good) {
+        run->window_ns = seconds * 1000000000 + millis * 1000000 + micros * 1000;
+        run->part.generator_name = "weighttp";
+        run->point.load_model = MB_LOAD_CLOSED;
+    }
+    return good;
 }
 
 // "requests: 400 total, 400 started, 400 done, 400 succeeded, 0 failed, 0 errored, 0
@@ -227,6 +250,15 @@ static enum mb_status line_read(struct mb_import_report *report, const char *lin
 {
     struct reading *reading = (struct reading *)report;
     const char *at = line;
+    // A second report begins.
+    if (report->run != NULL && reading->done &&
+        strstr(line, "spawning thread #") != NULL) {
+        enum mb_status status = reading_end(reading);
+        reading->clients = -1;
+        if (status != MB_OK) {
+            return status;
+        }
+    }
     int64_t clients = reading->clients;
     if (thread_read(reading, line)) {
         return MB_OK;
@@ -241,7 +273,9 @@ static enum mb_status line_read(struct mb_import_report *report, const char *lin
         }
         *reading = (struct reading){
             .report = *report, .clients = clients, .connect = {.max_ns = -1}};
-        (void)mb_import_text_time(&at, &report->run->window_ns);
+        if (!weighttp_read(report->run, at)) {
+            (void)mb_import_text_time(&at, &report->run->window_ns);
+        }
         return MB_OK;
     }
     if (report->run == NULL || requests_read(reading, line) ||
@@ -269,7 +303,7 @@ static enum mb_status read(struct mb_import *import, struct mb_input *input,
 
 const struct mb_importer mb_importer_h2load = {
     .name = "h2load",
-    .title = "reports of h2load",
+    .title = "reports of h2load, and of weighttp",
     .tool = "h2load",
     .detect = detect,
     .read = read,

@@ -58,6 +58,36 @@ static void several(void **state)
     import_release(&fixture);
 }
 
+// Two reports of weighttp, whose times are in three units.
+static void weighttp(void **state)
+{
+    (void)state;
+    struct import_fixture fixture;
+    assert_int_equal(
+        import_text(&fixture,
+                    "spawning thread #1: 32 concurrent requests, 5 total requests\n"
+                    "spawning thread #2: 32 concurrent requests, 5 total requests\n\n"
+                    "finished in 69 sec, 791 millisec and 699 microsec, 1432 req/s, 414 "
+                    "kbyte/s\nrequests: 10 total, 10 started, 10 done, 10 succeeded, 0 "
+                    "failed, 0 errored\nstatus codes: 10 2xx, 0 3xx, 0 4xx, 0 5xx\n"
+                    "traffic: 29655423 bytes total, 15500000 bytes http\n"
+                    "spawning thread #1: 8 concurrent requests, 5 total requests\n"
+                    "finished in 2 sec, 0 millisec and 1 microsec, 3 req/s, 1 kbyte/s\n"
+                    "requests: 5 total, 5 started, 5 done, 5 succeeded, 0 failed, 0 "
+                    "errored\nstatus codes: 5 2xx, 0 3xx, 0 4xx, 0 5xx\n"),
+        MB_OK);
+    assert_int_equal(fixture.import.count, 2);
+    const struct mb_import_run *run = fixture.import.runs;
+    assert_string_equal(run->part.generator_name, "weighttp");
+    assert_int_equal(run->point.load_model, MB_LOAD_CLOSED);
+    assert_int_equal(run->point.connections, 64);
+    assert_int_equal(run->window_ns, INT64_C(69791699000));
+    assert_int_equal(run->part.counts.ok, 10);
+    assert_int_equal(run[1].point.connections, 8);
+    assert_int_equal(run[1].window_ns, INT64_C(2000001000));
+    import_release(&fixture);
+}
+
 static void refuses(void **state)
 {
     (void)state;
@@ -75,6 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(report),
         cmocka_unit_test(several),
+        cmocka_unit_test(weighttp),
         cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests_name("exchange/import_h2load", tests, NULL, NULL);
