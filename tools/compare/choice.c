@@ -19,6 +19,10 @@ enum {
     SHOWN = sizeof shown_metrics / sizeof *shown_metrics
 };
 
+// Of the requests: a variant at which more of them fail than at the baseline is ranked
+// only when a limit says how many may. A refused request costs little.
+static const double FAILED_UNASKED = 0.01;
+
 struct chooser {
     struct mb_arena *arena;
     const struct mb_choice_options *options;
@@ -207,6 +211,50 @@ static void gate_add(struct chooser *chooser, const struct mb_gate *limit,
     }
 }
 
+static bool limits_errors(const struct chooser *chooser, const char *variant)
+{
+    for (size_t i = 0; i < chooser->choice->limit_count; i++) {
+        const struct mb_gate *limit = &chooser->limits[i];
+        if (strcmp(limit->metric, "error_ratio") == 0 &&
+            (limit->variant == NULL || strcmp(limit->variant, variant) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static double failed_share(const struct mb_cell *cell)
+{
+    struct mb_metric metric;
+    struct mb_value value = {.state = MB_VALUE_UNKNOWN};
+    if (cell != NULL && mb_metric_parse("error_ratio", &metric)) {
+        value = mb_derive_cell(cell, &metric);
+    }
+    return value.state == MB_VALUE_KNOWN ? value.value : 0.0;
+}
+
+// Keeps a variant that fails out of the ranking, where no limit speaks of failures.
+static void errors_judge(struct chooser *chooser, const struct mb_cell *cell,
+                         struct mb_choice_candidate *candidate)
+{
+    const struct mb_result *result = chooser->report->sides[candidate->side].result;
+    double failed = failed_share(cell);
+    double usual = failed_share(
+        mb_result_find_cell(result, chooser->report->baseline, &cell->point));
+    if (failed <= FAILED_UNASKED || failed <= usual ||
+        limits_errors(chooser, candidate->variant)) {
+        return;
+    }
+    if (candidate->state == MB_CHOICE_MEETS) {
+        candidate->state = MB_CHOICE_UNDECIDED;
+    }
+    unknown_add(chooser,
+                "'%s' fails %.3g%% of the requests at %s: whether that will do is not "
+                "known (--slo 'error_ratio<=1%%')",
+                candidate->variant, 100.0 * failed,
+                mb_point_title(chooser->arena, &cell->point));
+}
+
 static void limits_judge(struct chooser *chooser, struct mb_choice_candidate *candidate)
 {
     const struct mb_choice *choice = chooser->choice;
@@ -229,6 +277,7 @@ static void limits_judge(struct chooser *chooser, struct mb_choice_candidate *ca
                         candidate->variant, 100.0 * share,
                         mb_point_title(chooser->arena, &cell->point));
         }
+        errors_judge(chooser, cell, candidate);
         for (size_t j = 0; j < choice->limit_count; j++) {
             gate_add(chooser, &chooser->limits[j], cell, candidate);
         }
@@ -405,6 +454,11 @@ static const char *answer_find(struct chooser *chooser)
             return ranked_answer(chooser);
         }
     }
+    if (choice->limit_count == 0 &&
+        state_count(choice, MB_CHOICE_MEETS) + state_count(choice, MB_CHOICE_UNDECIDED) >
+            0) {
+        return "No variant can be ranked: the data does not tell what one costs.";
+    }
     if (state_count(choice, MB_CHOICE_MEETS) > 0) {
         return "Some variants keep the limits; what they cost is not known.";
     }
@@ -430,7 +484,8 @@ static void undecided_tell(struct chooser *chooser)
                         candidate->variant, chooser->report->sides[candidate->side].name,
                         candidate->obstacle);
         }
-        if (candidate->score.state == MB_SAMPLE_TOO_FEW && !candidate->is_baseline) {
+        if (candidate->score.state == MB_SAMPLE_TOO_FEW && candidate->score.n > 0 &&
+            !candidate->is_baseline) {
             unknown_add(chooser, "'%s' has %zu block%s: an interval needs 2 or more",
                         candidate->variant, candidate->score.n,
                         candidate->score.n == 1 ? "" : "s");

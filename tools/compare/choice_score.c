@@ -139,6 +139,9 @@ void mb_choice_score(struct mb_arena *arena, const struct mb_compare_report *rep
         cost_measure(&pairs, report->confidence, total > 0.0 ? cost->weight / total : 0.0,
                      candidate, &cost->effect);
     }
+    for (size_t i = 0; i < candidate->block_count && !(total > 0.0); i++) {
+        candidate->scores[i] = NAN; // nothing counts: no cost, rather than that of 1
+    }
     candidate->score =
         estimate_all(candidate->scores, candidate->block_count, report->confidence);
 }

@@ -190,6 +190,79 @@ static void test_unknown_costs_are_said(void **state)
     mb_arena_release(&fixture.arena);
 }
 
+static bool is_said(const struct mb_choice *choice, const char *text)
+{
+    for (size_t i = 0; i < choice->unknown_count; i++) {
+        if (strstr(choice->unknown[i], text) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A refused request costs little: that is no reason to start with who refuses it.
+static void test_who_fails_is_not_ranked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *limit;
+        int rank;
+    } cases[] = {{NULL, 0}, {"response_time.p99<=20ms", 0}, {"error_ratio<=50%", 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fixture fixture;
+        const struct mb_choice_weight weight = {"response_time.p99", 1.0};
+        struct mb_choice_options wanted = {.weights = &weight, .weight_count = 1};
+        struct mb_gate gate;
+        (void)choose(&fixture, three, 3, NULL);
+        struct mb_cell *cheap = &fixture.results[0].cells[2];
+        assert_string_equal(cheap->variant, "cheap");
+        for (size_t j = 0; j < cheap->trial_count; j++) {
+            struct mb_counts *counts = &cheap->trials[j].parts[0].counts;
+            counts->errors_by_kind[MB_ERROR_STATUS] = counts->completed / 10;
+            counts->ok -= counts->completed / 10;
+        }
+        if (cases[i].limit != NULL) {
+            assert_int_equal(
+                mb_spec_gate_parse(&fixture.arena, cases[i].limit, &gate, &fixture.err),
+                MB_OK);
+            wanted.limits = &gate;
+            wanted.limit_count = 1;
+        }
+        assert_int_equal(
+            mb_choice_make(&fixture.arena, &wanted, &fixture.report, &fixture.err),
+            MB_OK);
+        const struct mb_choice *choice = fixture.report.choice;
+        assert_int_equal(candidate(choice, "cheap")->rank, cases[i].rank);
+        assert_int_equal(is_said(choice, "'cheap' fails 10% of the requests"),
+                         cases[i].rank == 0);
+        mb_arena_release(&fixture.arena);
+    }
+}
+
+static void test_nothing_known_has_no_rank(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    const struct mb_choice_options wanted = {0};
+    (void)choose(&fixture, three, 3, NULL);
+    struct mb_result *result = &fixture.results[0];
+    for (size_t i = 0; i < result->cell_count; i++) {
+        for (size_t j = 0; j < result->cells[i].trial_count; j++) {
+            struct mb_part *part = &result->cells[i].trials[j].parts[0];
+            part->dist[MB_DIST_RESPONSE] = mb_dist_absent("not kept");
+        }
+    }
+    assert_int_equal(
+        mb_choice_make(&fixture.arena, &wanted, &fixture.report, &fixture.err), MB_OK);
+    const struct mb_choice *choice = fixture.report.choice;
+    assert_int_equal(candidate(choice, "cheap")->rank, 0);
+    assert_int_equal(candidate(choice, "cheap")->score.n, 0);
+    assert_string_equal(choice->answer,
+                        "No variant can be ranked: the data does not tell what one "
+                        "costs.");
+    mb_arena_release(&fixture.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +273,8 @@ int main(void)
         cmocka_unit_test(test_twin_is_the_noise),
         cmocka_unit_test(test_one_trial_decides_nothing),
         cmocka_unit_test(test_unknown_costs_are_said),
+        cmocka_unit_test(test_who_fails_is_not_ranked),
+        cmocka_unit_test(test_nothing_known_has_no_rank),
     };
     return cmocka_run_group_tests_name("compare/choice", tests, NULL, NULL);
 }
