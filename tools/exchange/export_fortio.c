@@ -258,9 +258,12 @@ static void durations_put(struct writing *writing)
 static void head_put(const struct writing *writing)
 {
     struct mb_arena *arena = writing->export->arena;
-    const char *type = mb_node_text(
-        mb_export_fact(writing->export, writing->run, "run.run_type"), "HTTP");
-    mb_field_put_text(arena, writing->map, "RunType", type);
+    const struct mb_node *type =
+        mb_export_fact(writing->export, writing->run, "run.run_type");
+    bool http = writing->counts.counts.status_count > 0;
+    if (type != NULL || http) {
+        mb_field_put_text(arena, writing->map, "RunType", mb_node_text(type, "HTTP"));
+    }
     mb_field_put_text(arena, writing->map, "Labels", writing->run->cell->variant);
     mb_field_put_text(arena, writing->map, "ID", writing->run->id);
     mb_field_put_text(arena, writing->map, "Version",

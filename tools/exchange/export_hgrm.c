@@ -18,10 +18,15 @@ static enum mb_status can(struct mb_export *export, const struct mb_export_run *
     return status;
 }
 
-// Six decimals of a ms are a ns.
-static void lines_print(const struct mb_dist *buckets, struct mb_buf *out)
+// Six decimals of a ms are a ns. A line says where a bucket ends; where the first one is
+// wide, as other tools' are, one of its values is known to be the least.
+static void lines_print(const struct mb_dist *buckets, bool wide, struct mb_buf *out)
 {
     int64_t seen = 0;
+    if (wide && buckets->buckets[0].n > 1 && buckets->min < buckets->buckets[0].high) {
+        mb_buf_print(out, "%16.6f %.14f %10d %14.2f\n", (double)buckets->min / NS_PER_MS,
+                     0.0, 1, 1.0);
+    }
     for (size_t i = 0; i < buckets->count; i++) {
         const struct mb_dist_bucket *bucket = &buckets->buckets[i];
         bool last = i + 1 == buckets->count;
@@ -65,7 +70,7 @@ static enum mb_status write(struct mb_export *export, const struct mb_export_run
         }
         mb_buf_print(out, "%16s %16s %10s %14s\n\n", "Value", "Percentile", "TotalCount",
                      "1/(1-Percentile)");
-        lines_print(&buckets, out);
+        lines_print(&buckets, latency.merged.hdr == NULL, out);
         footer_print(&buckets, latency.merged.hdr, out);
         mb_export_latency_release(&latency);
     }

@@ -254,7 +254,7 @@ static void counts_put(struct reading *reading, const struct codes *codes, int64
 {
     struct mb_counts *counts = &reading->run->part.counts;
     struct codes known = *codes;
-    if (!reading->http || reading->nighthawk || known.answered > n ||
+    if (!reading->http || reading->nighthawk || known.all == 0 || known.answered > n ||
         known.answered - known.good > errors) {
         // No statuses, or not all of them: what was answered was good, or failed somehow.
         known.answered = n - errors;

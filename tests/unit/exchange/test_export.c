@@ -130,6 +130,25 @@ static void fortio_round(void **state)
     bench_release(&bench);
 }
 
+// Without statuses nothing is said of them, and the importer does not take that for none.
+static void fortio_without_statuses(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench);
+    for (size_t i = 0; i < bench.result.cells[0].trial_count; i++) {
+        bench.result.cells[0].trials[i].parts[0].counts.status_count = 0;
+    }
+    export_ok(&bench, "fortio", 4);
+    has_note(&bench, "return codes are left out");
+    assert_null(strstr(text_of(&bench, 0), "RetCodes"));
+    assert_null(strstr(text_of(&bench, 0), "RunType"));
+    const struct mb_import_run *run = import_back(&bench, 0, 1);
+    assert_int_equal(run->part.counts.completed, 4000);
+    assert_int_equal(run->part.counts.ok, 4000);
+    bench_release(&bench);
+}
+
 static void meshery_round(void **state)
 {
     (void)state;
@@ -404,11 +423,12 @@ static void names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fortio_round),  cmocka_unit_test(meshery_round),
-        cmocka_unit_test(smp_round),     cmocka_unit_test(hgrm_round),
-        cmocka_unit_test(hlog_round),    cmocka_unit_test(several),
-        cmocka_unit_test(hostile_names), cmocka_unit_test(lacking),
-        cmocka_unit_test(outcomes),      cmocka_unit_test(names),
+        cmocka_unit_test(fortio_round),  cmocka_unit_test(fortio_without_statuses),
+        cmocka_unit_test(meshery_round), cmocka_unit_test(smp_round),
+        cmocka_unit_test(hgrm_round),    cmocka_unit_test(hlog_round),
+        cmocka_unit_test(several),       cmocka_unit_test(hostile_names),
+        cmocka_unit_test(lacking),       cmocka_unit_test(outcomes),
+        cmocka_unit_test(names),
     };
     return cmocka_run_group_tests_name("exchange/export", tests, NULL, NULL);
 }
