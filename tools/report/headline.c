@@ -180,6 +180,50 @@ static bool disqualifies(const struct mb_compare_report *report,
            !(report->by != NULL && difference->environment);
 }
 
+// The cell that surely fails more requests than its baseline, and most of them; NULL when
+// none does. *others: how many more there are.
+static const struct mb_comparison *failing_find(const struct mb_compare_report *report,
+                                                size_t *others)
+{
+    const struct mb_comparison *worst = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < report->count; i++) {
+        const struct mb_comparison *effect = &report->comparisons[i];
+        if (effect->metric.family == MB_METRIC_ERROR_RATIO && !effect->aa &&
+            effect->design != MB_COMPARE_OVERHEAD &&
+            effect->verdict == MB_COMPARE_WORSE) {
+            count++;
+            bool more = worst == NULL || effect->value.value > worst->value.value;
+            worst = more ? effect : worst;
+        }
+    }
+    *others = count > 0 ? count - 1 : 0;
+    return worst;
+}
+
+static void failing_print(struct mb_arena *arena, const struct mb_compare_report *report,
+                          struct mb_buf *out)
+{
+    size_t others = 0;
+    const struct mb_comparison *effect = failing_find(report, &others);
+    if (effect == NULL) {
+        return;
+    }
+    char share[32];
+    char usual[32];
+    mb_units_show_number(effect->value.value * 100.0, share, sizeof share);
+    mb_units_show_number(effect->baseline_value.value * 100.0, usual, sizeof usual);
+    mb_buf_print(out, " Errors: %s fails %s%% of the requests at %s, where %s fails %s%%",
+                 effect->cell->variant, share,
+                 mb_point_title(arena, &effect->cell->point),
+                 mb_effect_baseline_label(report, effect), usual);
+    if (others > 0) {
+        mb_buf_print(out, "; %zu other %s more than the baseline, too", others,
+                     others == 1 ? "cell fails" : "cells fail");
+    }
+    mb_buf_append_char(out, '.');
+}
+
 static void caution_print(const struct mb_compare_report *report, struct mb_buf *out)
 {
     size_t saturated = 0;
@@ -225,10 +269,13 @@ const char *mb_headline(struct mb_arena *arena, const struct mb_compare_report *
          at = mb_effect_table_end(report, at)) {
         said = point_print(arena, report, at, &out);
     }
+    size_t others = 0;
     if (!said && !disqualified(report)) {
-        mb_buf_print(&out, "The data cannot tell a difference: %s.",
+        mb_buf_print(&out, "%she data cannot tell a difference: %s.",
+                     failing_find(report, &others) != NULL ? "Errors aside, t" : "T",
                      first_reason(report));
     }
+    failing_print(arena, report, &out);
     caution_print(report, &out);
     const char *text = mb_arena_copy_string(
         arena, mb_buf_string(&out) + (mb_buf_string(&out)[0] == ' ' ? 1 : 0));

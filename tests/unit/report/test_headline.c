@@ -78,6 +78,29 @@ static void undecided(void **state)
     fixture_release(&fixture);
 }
 
+static void errors_are_told(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_build(&fixture);
+    verdicts_set(&fixture, MB_COMPARE_INCONCLUSIVE);
+    double share = 0.25;
+    for (size_t i = 0; i < fixture.report.count; i++) {
+        struct mb_comparison *effect = &fixture.report.comparisons[i];
+        if (effect->metric.family == MB_METRIC_ERROR_RATIO && !effect->aa) {
+            effect->verdict = MB_COMPARE_WORSE;
+            effect->value = (struct mb_value){MB_VALUE_KNOWN, share};
+            effect->baseline_value = (struct mb_value){MB_VALUE_KNOWN, 0.001};
+            share /= 2; // the first is the worst
+        }
+    }
+    const char *text = mb_headline(&fixture.arena, &fixture.report);
+    contains(text, "Errors aside, the data cannot tell a difference: ");
+    contains(text, "Errors: proxy fails 25% of the requests at ");
+    contains(text, "where baseline fails 0.1%");
+    fixture_release(&fixture);
+}
+
 static void cautions(void **state)
 {
     (void)state;
@@ -105,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decided),
         cmocka_unit_test(undecided),
+        cmocka_unit_test(errors_are_told),
         cmocka_unit_test(cautions),
     };
     return cmocka_run_group_tests_name("headline", tests, NULL, NULL);
