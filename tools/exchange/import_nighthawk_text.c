@@ -1,5 +1,5 @@
-// nighthawk's forms for people and for metrics: human, dotted, prometheus. None of them
-// has the options, so that neither rate nor connections nor load model are known.
+// nighthawk's forms for people and for metrics: human, csv, dotted, prometheus. None of
+// them has the options, so that neither rate nor connections nor load model are known.
 #include <string.h>
 
 #include "base/units.h"
@@ -17,6 +17,7 @@ struct reading {
     struct mb_import_nighthawk figures;
     struct mb_import_nighthawk_stat *stat; // whose lines these are; NULL: nobody's
     bool counters;                         // lines are counters
+    bool summary;                          // of the csv form: the next line is one
     double percentile;                     // of the dotted form's last line
     int line;                              // of the report's beginning
     struct mb_err *err;
@@ -38,6 +39,7 @@ static enum mb_status report_begin(struct reading *reading)
     reading->figures = mb_import_nighthawk_begin();
     reading->stat = NULL;
     reading->counters = false;
+    reading->summary = false;
     reading->line = mb_input_line_number(reading->input);
     return mb_import_run_add(reading->import, reading->input, &reading->run,
                              reading->err);
@@ -85,20 +87,26 @@ static bool human_time(const char **at, int64_t *ns)
     return good;
 }
 
-// "Request start to response end (53 samples)"
+// "Request start to response end (53 samples)"; early versions have the samples in a line
+// of their own.
 static bool human_heading(struct reading *reading, const char *line)
 {
     char name[NAME_MAX];
     const char *open = strstr(line, " (");
     const char *at = open != NULL ? open + 2 : NULL;
-    int64_t n;
-    if (at == NULL || line[0] == ' ' || !mb_import_text_count(&at, &n) ||
-        !mb_import_text_word(&at, "samples)") || (size_t)(open - line) >= sizeof name) {
+    size_t size = open != NULL ? (size_t)(open - line) : strlen(line);
+    int64_t n = -1;
+    bool counted = at != NULL && mb_import_text_count(&at, &n) &&
+                   mb_import_text_word(&at, "samples)");
+    if (line[0] == ' ' || size >= sizeof name || (open != NULL && !counted)) {
         return false;
     }
-    memcpy(name, line, (size_t)(open - line));
-    name[open - line] = '\0';
+    memcpy(name, line, size);
+    name[size] = '\0';
     enum mb_import_nighthawk_id id = mb_import_nighthawk_find(name);
+    if (id == MB_NIGHTHAWK_STATS && !counted) {
+        return false;
+    }
     reading->stat = NULL;
     if (id != MB_NIGHTHAWK_STATS) {
         reading->stat = &reading->figures.stats[id];
@@ -108,58 +116,86 @@ static bool human_heading(struct reading *reading, const char *line)
     return true;
 }
 
-// "  min: 0s 000ms 180us | mean: 0s 000ms 195us | max: ..."
-static void human_summary(struct mb_import_nighthawk_stat *stat, const char *line)
+// "  min: 0s 000ms 180us | mean: 0s 000ms 195us | max: ...", or each in a line.
+static bool human_summary(struct mb_import_nighthawk_stat *stat, const char *line)
 {
-    const char *min = mb_import_text_after(line, "min: ");
-    const char *mean = mb_import_text_after(line, "| mean: ");
-    const char *max = mb_import_text_after(line, "| max: ");
-    if (min != NULL && mean != NULL && max != NULL) {
-        (void)human_time(&min, &stat->min_ns);
-        (void)human_time(&mean, &stat->mean_ns);
-        (void)human_time(&max, &stat->max_ns);
+    const struct {
+        const char *word;
+        int64_t *value;
+    } times[] = {
+        {"min: ", &stat->min_ns}, {"mean: ", &stat->mean_ns}, {"max: ", &stat->max_ns}};
+    const char *samples = mb_import_text_after(line, "samples: ");
+    bool found = samples != NULL && mb_import_text_count(&samples, &stat->n);
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        const char *at = mb_import_text_after(line, times[i].word);
+        found = (at != NULL && human_time(&at, times[i].value)) || found;
+    }
+    return found;
+}
+
+// "0s 000ms 180us,0s 000ms 195us,0s 000ms 210us,0s 000ms 011us"
+static void csv_summary(struct mb_import_nighthawk_stat *stat, const char *line)
+{
+    int64_t *const values[] = {&stat->min_ns, &stat->mean_ns, &stat->max_ns};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        if (!human_time(&line, values[i])) {
+            return;
+        }
+        (void)mb_import_text_word(&line, ",");
     }
 }
 
-// "  0.5         27          0s 065ms 077us": a few of all percentiles.
+// "  0.5         27          0s 065ms 077us": a few of all percentiles. The csv form has
+// commas between, and the microseconds before.
 static void human_row(struct reading *reading, const char *line)
 {
     double percentile;
-    int64_t up_to;
+    double up_to;
+    double us;
     int64_t value_ns;
-    if (mb_import_text_field(&line, &percentile) && mb_import_text_count(&line, &up_to) &&
-        human_time(&line, &value_ns)) {
+    bool row = mb_import_text_field(&line, &percentile);
+    bool csv = row && mb_import_text_word(&line, ",");
+    row = row && mb_import_text_field(&line, &up_to);
+    if (csv) {
+        row = row && mb_import_text_word(&line, ",") &&
+              mb_import_text_field(&line, &us) && mb_import_text_word(&line, ",");
+    }
+    if (row && human_time(&line, &value_ns)) {
         (void)mb_import_nighthawk_row(reading->import->arena, reading->stat, percentile,
                                       -1, value_ns);
     }
 }
 
-// "benchmark.http_2xx                      56          28.00"
+// "benchmark.http_2xx                      56          28.00", or with commas.
 static void human_counter(struct reading *reading, const char *line)
 {
     char name[NAME_MAX];
-    size_t size = strcspn(line, " ");
-    const char *at = line + size;
-    int64_t value;
-    if (size > 0 && size < sizeof name && mb_import_text_count(&at, &value)) {
+    size_t size = strcspn(line, " ,");
+    const char *at = line + size + (line[size] == ',');
+    double value;
+    int64_t count;
+    if (size > 0 && size < sizeof name && mb_import_text_field(&at, &value) &&
+        mb_import_text_scale(value, 1, &count)) {
         memcpy(name, line, size);
         name[size] = '\0';
-        mb_import_nighthawk_counter(&reading->figures, name, value);
+        mb_import_nighthawk_counter(&reading->figures, name, count);
     }
 }
 
 static void human_line(struct reading *reading, const char *line)
 {
-    if (human_heading(reading, line)) {
-        return;
-    }
-    if (strncmp(line, "Counter ", 8) == 0) {
+    if (strncmp(line, "Counter ", 8) == 0 || strncmp(line, "Counter,", 8) == 0) {
         reading->counters = true;
     } else if (reading->counters) {
         human_counter(reading, line);
-    } else if (reading->stat != NULL && strstr(line, "min: ") != NULL) {
-        human_summary(reading->stat, line);
-    } else if (reading->stat != NULL) {
+    } else if (human_heading(reading, line) || reading->stat == NULL) {
+        return;
+    } else if (strncmp(line, "Min,Mean,Max,", 13) == 0) {
+        reading->summary = true;
+    } else if (reading->summary) {
+        csv_summary(reading->stat, line);
+        reading->summary = false;
+    } else if (!human_summary(reading->stat, line)) {
         human_row(reading, line);
     }
 }
@@ -309,7 +345,7 @@ static enum mb_status read(struct mb_import *import, struct mb_input *input,
 
 const struct mb_importer mb_importer_nighthawk_text = {
     .name = "nighthawk-text",
-    .title = "nighthawk's report for people, and its dotted form",
+    .title = "nighthawk's report for people, its csv and dotted forms",
     .tool = "nighthawk",
     .detect = detect,
     .read = read,

@@ -122,6 +122,44 @@ static void human(void **state)
     import_release(&fixture);
 }
 
+// The same figures as csv, and in the early form with a line for each.
+static void human_forms(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "Nighthawk - A layer 7 protocol benchmarking tool.\n\n"
+        "Response body size in bytes (2 samples)\nMin,Mean,Max,Pstdev\n14,15,17,1\n"
+        "Percentile,Count,Value(microseconds),Value\n0.5,2,0,15\n\n"
+        "Request start to response end (1190 samples)\nMin,Mean,Max,Pstdev\n"
+        "0s 000ms 180us,0s 000ms 195us,0s 000ms 210us,0s 000ms 011us\n"
+        "Percentile,Count,Value(microseconds),Value\n0.5,595,190,0s 000ms 190us\n\n"
+        "Counter,Value,Per second\nbenchmark.http_2xx,1190,100.00\n"
+        "upstream_rq_total,1190,100.00\n",
+        "Nighthawk - A layer 7 protocol benchmarking tool.\n\n"
+        "Request start to response end\n  samples: 1190\n  mean:    0s 000ms 195us\n"
+        "  min:     0s 000ms 180us\n  max:     0s 000ms 210us\n"
+        "  pstdev:  0s 000ms 011us\n\n  Percentile  Count       Latency\n"
+        "  0.5         595         0s 000ms 190us\n\n"
+        "Counter                                 Value       Per second\n"
+        "benchmark.http_2xx                      1190        100.00\n"
+        "upstream_rq_total                       1190        100.00\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct import_fixture fixture;
+        assert_int_equal(import_text(&fixture, texts[i]), MB_OK);
+        const struct mb_import_run *run = fixture.import.runs;
+        const struct mb_dist *dist = &run->part.dist[MB_DIST_SERVICE];
+        assert_int_equal(dist->n, 1190);
+        assert_int_equal(dist->sum, INT64_C(195000) * 1190);
+        assert_int_equal(dist->min, 180000);
+        assert_int_equal(dist->max, 210000);
+        assert_int_equal(dist->count, 1);
+        assert_int_equal(import_quantile(dist, 500000000), 190000);
+        assert_int_equal(run->part.counts.intended, 1190);
+        import_release(&fixture);
+    }
+}
+
 static void dotted(void **state)
 {
     (void)state;
@@ -211,9 +249,10 @@ static void fortio_forms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json),    cmocka_unit_test(yaml),
-        cmocka_unit_test(human),   cmocka_unit_test(dotted),
-        cmocka_unit_test(refuses), cmocka_unit_test(fortio_forms),
+        cmocka_unit_test(json),         cmocka_unit_test(yaml),
+        cmocka_unit_test(human),        cmocka_unit_test(human_forms),
+        cmocka_unit_test(dotted),       cmocka_unit_test(refuses),
+        cmocka_unit_test(fortio_forms),
     };
     return cmocka_run_group_tests_name("exchange/import_nighthawk", tests, NULL, NULL);
 }
