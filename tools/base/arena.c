@@ -22,6 +22,7 @@ struct mb_arena_chunk {
     size_t capacity;
     void *mapping; // what to unmap, and its size; NULL: memory from the heap
     size_t mapping_size;
+    void *taken; // a block that goes with this one; NULL: none
     alignas(max_align_t) unsigned char bytes[];
 };
 
@@ -36,6 +37,7 @@ void mb_arena_release(struct mb_arena *arena)
     struct mb_arena_chunk *chunk = arena->head;
     while (chunk != NULL) {
         struct mb_arena_chunk *next = chunk->next;
+        mb_mem_free(chunk->taken);
         if (chunk->mapping != NULL) {
             (void)munmap(chunk->mapping, chunk->mapping_size);
         } else {
@@ -102,6 +104,21 @@ void *mb_arena_alloc(struct mb_arena *arena, size_t count, size_t size)
     chunk->used += total;
     arena->size_bytes += total;
     return memory;
+}
+
+// A chunk without room of its own, behind the one that is being filled.
+void mb_arena_take(struct mb_arena *arena, void *memory)
+{
+    if (memory == NULL) {
+        return;
+    }
+    if (arena->head == NULL) {
+        (void)chunk_add(arena, 1);
+    }
+    struct mb_arena_chunk *chunk = mb_mem_alloc(1, sizeof *chunk);
+    chunk->taken = memory;
+    chunk->next = arena->head->next;
+    arena->head->next = chunk;
 }
 
 char *mb_arena_copy_bytes(struct mb_arena *arena, const char *bytes, size_t size)

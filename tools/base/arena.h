@@ -24,6 +24,10 @@ void mb_arena_release(struct mb_arena *arena);
 // In arena: zeroed memory of count * size bytes, aligned for any type. Never NULL.
 void *mb_arena_alloc(struct mb_arena *arena, size_t count, size_t size);
 
+// Takes a block of heap memory (from mb_mem_alloc or mb_mem_resize): it is freed with the
+// arena. NULL is allowed.
+void mb_arena_take(struct mb_arena *arena, void *memory);
+
 // In arena: copies. mb_arena_copy_bytes adds a NUL after the `size` bytes.
 char *mb_arena_copy_string(struct mb_arena *arena, const char *text);
 char *mb_arena_copy_bytes(struct mb_arena *arena, const char *bytes, size_t size);

@@ -104,9 +104,11 @@ enum mb_status mb_doc_read(struct mb_arena *arena, const char *path, FILE *in,
     struct mb_buf bytes;
     mb_buf_init(&bytes, 0);
     enum mb_status status = mb_file_read(path, in, cap_bytes, &bytes, err);
-    if (status == MB_OK) {
-        doc->text = mb_arena_copy_bytes(arena, mb_buf_string(&bytes), bytes.size);
+    if (status == MB_OK && bytes.size > 0) {
+        doc->text = bytes.data;
         doc->size = bytes.size;
+        mb_arena_take(arena, bytes.data);
+        bytes = (struct mb_buf){0};
     }
     mb_buf_release(&bytes);
     return status == MB_OK ? doc_parse(doc, err) : status;

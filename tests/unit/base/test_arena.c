@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/mem.h"
 
 static void memory_is_aligned_and_zeroed(void **state)
 {
@@ -80,6 +81,23 @@ static void arrays_grow(void **state)
     mb_arena_release(&arena);
 }
 
+// Under the sanitizers: what was taken is freed once, and the arena goes on being filled.
+static void taken_memory_goes_with_the_arena(void **state)
+{
+    (void)state;
+    struct mb_arena arena = {0};
+    char *text = mb_mem_copy_string("taken");
+    mb_arena_take(&arena, text);
+    mb_arena_take(&arena, NULL);
+    for (int i = 0; i < 1000; i++) {
+        assert_string_equal(mb_arena_copy_string(&arena, "own"), "own");
+        mb_arena_take(&arena, mb_mem_copy_string("more"));
+    }
+    assert_string_equal(text, "taken");
+    mb_arena_release(&arena);
+    assert_null(arena.head);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +106,7 @@ int main(void)
         cmocka_unit_test(copies_end_with_nul),
         cmocka_unit_test(print_has_no_limit),
         cmocka_unit_test(arrays_grow),
+        cmocka_unit_test(taken_memory_goes_with_the_arena),
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }
