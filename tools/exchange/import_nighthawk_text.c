@@ -16,6 +16,7 @@ struct reading {
     struct mb_import_run *run; // NULL between reports
     struct mb_import_nighthawk figures;
     struct mb_import_nighthawk_stat *stat; // whose lines these are; NULL: nobody's
+    bool human;                            // has a headline, and counters at its end
     bool counters;                         // lines are counters
     bool summary;                          // of the csv form: the next line is one
     double percentile;                     // of the dotted form's last line
@@ -54,6 +55,11 @@ static enum mb_status report_end(struct reading *reading)
         return mb_err_at(reading->err, MB_INVALID, mb_input_name(reading->input),
                          reading->line, 0,
                          "the report that begins here has no latencies of requests");
+    }
+    if (reading->human && !reading->counters) {
+        return mb_err_at(reading->err, MB_INVALID, mb_input_name(reading->input),
+                         reading->line, 0,
+                         "the report that begins here ends before its counters");
     }
     mb_import_nighthawk_put(&reading->figures, reading->import, reading->run);
     reading->run = NULL;
@@ -316,6 +322,7 @@ static enum mb_status line_read(struct reading *reading, const char *line)
     }
     if (status == MB_OK && (headline || (dotted && reading->run == NULL))) {
         status = report_begin(reading);
+        reading->human = headline;
     }
     if (status != MB_OK || reading->run == NULL || headline) {
         return status;

@@ -194,6 +194,9 @@ static void refuses(void **state)
          "nighthawk's metrics for Prometheus are not read"},
         {"Nighthawk - A layer 7 protocol benchmarking tool.\n\nfoo (1 samples)\n",
          "the report that begins here has no latencies of requests"},
+        {"Nighthawk - A layer 7 protocol benchmarking tool.\n\n"
+         "Request start to response end (4 samples)\n",
+         "the report that begins here ends before its counters"},
         {"{\"results\": [{\"name\": \"global\", \"statistics\": [{\"count\": \"1\", "
          "\"id\": \"foo\", \"percentiles\": []}]}]}",
          "it has no 'benchmark_http_client.request_to_response': no request was "
