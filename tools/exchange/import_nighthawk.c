@@ -147,6 +147,7 @@ static const struct mb_node *option(const struct reading *reading, const char *n
 }
 
 // Results are those of each worker, and of all; a single worker has only the latter.
+// Where those of the workers were left out, the option says how many there were.
 static enum mb_status result_find(struct reading *reading, int64_t *workers)
 {
     const struct mb_node *results = mb_node_find(reading->root, "results");
@@ -161,7 +162,11 @@ static enum mb_status result_find(struct reading *reading, int64_t *workers)
             reading->result = node;
         }
     }
-    *workers = *workers > 0 ? *workers : 1;
+    if (*workers == 0 &&
+        (!mb_import_json_count(option(reading, "concurrency"), workers) ||
+         *workers == 0)) {
+        *workers = 1; // "auto", on one core
+    }
     if (reading->result == NULL) {
         return fault(reading, results, "it has no result 'global', that of all workers");
     }

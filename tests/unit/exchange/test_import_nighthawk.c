@@ -75,6 +75,7 @@ static void yaml(void **state)
     assert_int_equal(
         import_text(&fixture,
                     "options:\n  termination_predicates:\n    {}\n  duration: 5s\n"
+                    "  concurrency: \"3\"\n  connections: 2\n"
                     "results:\n  - name: global\n    statistics:\n      - count: 2\n"
                     "        id: benchmark_http_client.request_to_response\n"
                     "        percentiles:\n          - percentile: 1\n            count: "
@@ -88,6 +89,7 @@ static void yaml(void **state)
     assert_int_equal(run->part.counts.ok, -1); // one was not measured
     assert_int_equal(run->part.counts.intended, -1);
     assert_string_equal(run->cut_off, "ended after 1.00 s of 5s");
+    assert_int_equal(run->point.connections, 6);
     import_release(&fixture);
 }
 
