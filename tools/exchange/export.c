@@ -66,6 +66,7 @@ void mb_export_release(struct mb_export *export)
         mb_buf_release(&export->files[i].text);
     }
     export->file_count = 0;
+    mb_arena_release(&export->scratch);
 }
 
 // --- which runs there are ---
@@ -201,6 +202,7 @@ static enum mb_status runs_choose(struct mb_export *export,
     for (size_t i = 0; exporter->can != NULL && i < runs->count; i++) {
         struct mb_err own = {0};
         enum mb_status status = exporter->can(export, &runs->items[i], &own);
+        mb_arena_release(&export->scratch);
         if (status == MB_OK) {
             runs->items[kept++] = runs->items[i];
             continue;
@@ -241,6 +243,7 @@ static enum mb_status files_write(struct mb_export *export,
             mb_export_file_add(export, mb_arena_print(arena, "%s%s", runs->items[i].id,
                                                       exporter->extension));
         status = exporter->write(export, &runs->items[i], 1, out, err);
+        mb_arena_release(&export->scratch);
     }
     return status;
 }

@@ -56,7 +56,8 @@ struct mb_export_options {
     enum mb_dist_metric latency; // RESPONSE or SERVICE
 };
 
-// One export. The first members are the caller's, the others are filled in.
+// One export. The first members, to `options`, are the caller's, the others are filled
+// in.
 struct mb_export {
     struct mb_arena *arena;
     const struct mb_result *result;
@@ -64,6 +65,7 @@ struct mb_export {
     const struct mb_export_gate *gates;
     size_t gate_count;
     struct mb_export_options options;
+    struct mb_arena scratch; // for exporters: emptied after each file and each `can`
     struct mb_export_file *files;
     size_t file_count;
     size_t file_capacity;

@@ -103,7 +103,7 @@ static void run_fields(struct mb_export *export, const struct mb_export_run *run
         mb_buf_print(out, "%lld", (long long)point->connections);
     }
     mb_buf_append_char(out, ',');
-    text_field(mb_export_rate(export->arena, point), out);
+    text_field(mb_export_rate(&export->scratch, point), out);
     text_field(run->trial->id, out);
     mb_buf_print(out, "%d,", run->trial->block);
     text_field(mb_trial_status_name(run->trial->status), out);
@@ -158,14 +158,14 @@ static void long_counts(struct mb_export *export, const struct mb_export_counts 
         }
     }
     for (int i = 0; i < MB_ERROR_KINDS; i++) {
-        long_count(mb_arena_print(export->arena, "errors.%s",
+        long_count(mb_arena_print(&export->scratch, "errors.%s",
                                   mb_error_kind_name((enum mb_error_kind)i)),
                    counts->counts.errors_by_kind[i], run, out);
     }
     for (size_t i = 0; i < counts->counts.status_count; i++) {
         const struct mb_status_count *status = &counts->counts.statuses[i];
-        long_count(mb_arena_print(export->arena, "status.%d", status->status), status->n,
-                   run, out);
+        long_count(mb_arena_print(&export->scratch, "status.%d", status->status),
+                   status->n, run, out);
     }
 }
 
@@ -177,10 +177,11 @@ static enum mb_status long_write(struct mb_export *export,
     struct mb_value values[METRICS];
     struct mb_buf run = {0};
     enum mb_status status = MB_OK;
-    metrics_list(export->arena, metrics);
+    metrics_list(&export->scratch, metrics);
     mb_buf_print(out, "%s,metric,unit,value,state,more_than\r\n", run_columns);
     for (size_t i = 0; status == MB_OK && i < count; i++) {
-        struct mb_export_counts counts = mb_export_counts_take(export->arena, &runs[i]);
+        struct mb_export_counts counts =
+            mb_export_counts_take(&export->scratch, &runs[i]);
         mb_buf_reset(&run);
         run_fields(export, &runs[i], &run);
         status =
@@ -219,7 +220,7 @@ static enum mb_status wide_row(struct mb_export *export, const struct mb_export_
 {
     struct mb_value values[METRICS];
     struct count list[COUNTS];
-    struct mb_export_counts counts = mb_export_counts_take(export->arena, run);
+    struct mb_export_counts counts = mb_export_counts_take(&export->scratch, run);
     enum mb_status status =
         mb_derive_values(run->cell, run->trial, metrics, METRICS, values, err);
     if (status != MB_OK) {
@@ -249,7 +250,7 @@ static enum mb_status wide_write(struct mb_export *export,
 {
     struct mb_metric metrics[METRICS];
     enum mb_status status = MB_OK;
-    metrics_list(export->arena, metrics);
+    metrics_list(&export->scratch, metrics);
     wide_header(metrics, out);
     for (size_t i = 0; status == MB_OK && i < count; i++) {
         status = wide_row(export, &runs[i], metrics, out, err);

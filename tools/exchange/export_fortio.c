@@ -71,7 +71,7 @@ static void other_take(const struct writing *writing, enum mb_dist_metric metric
     }
     struct mb_dist taken;
     bool known = merged.hdr != NULL || merged.only != NULL;
-    if (known && mb_export_buckets_take(writing->export->arena, &merged, &taken,
+    if (known && mb_export_buckets_take(&writing->export->scratch, &merged, &taken,
                                         &ignored) == MB_OK) {
         *buckets = taken;
     }
@@ -86,7 +86,7 @@ static int64_t known(int64_t n)
 // A request that timed out took the time-out, as fortio counts it.
 static void timed_out_take(struct writing *writing)
 {
-    struct mb_arena *arena = writing->export->arena;
+    struct mb_arena *arena = &writing->export->scratch;
     const struct mb_counts *counts = &writing->counts.counts;
     int64_t timeout_ns = writing->run->cell->point.timeout_ns;
     int64_t n = known(counts->errors_by_kind[MB_ERROR_TIMEOUT]) +
@@ -119,7 +119,12 @@ static enum mb_status durations_take(struct writing *writing, struct mb_err *err
     if (status != MB_OK) {
         return status;
     }
-    status = mb_export_buckets_take(export->arena, &latency.merged, &writing->all, err);
+    if (latency.merged.hdr == NULL) {
+        mb_export_note(export,
+                       "standard deviations are from the middles of wide buckets");
+    }
+    status =
+        mb_export_buckets_take(&export->scratch, &latency.merged, &writing->all, err);
     mb_export_latency_release(&latency);
     if (status != MB_OK || writing->all.mixed) {
         writing->failed.n = -1; // among the others
@@ -132,7 +137,7 @@ static enum mb_status durations_take(struct writing *writing, struct mb_err *err
     }
     other_take(writing, MB_DIST_ERROR_RESPONSE, &writing->failed);
     timed_out_take(writing);
-    if (!join(export->arena, &writing->all, &writing->failed)) {
+    if (!join(&export->scratch, &writing->all, &writing->failed)) {
         writing->failed = (struct mb_dist){.type = MB_DIST_BUCKETS};
     }
     int64_t missing = known(writing->counts.errors) - writing->failed.n +
@@ -148,7 +153,7 @@ static enum mb_status durations_take(struct writing *writing, struct mb_err *err
 
 static void point_put(const struct writing *writing)
 {
-    struct mb_arena *arena = writing->export->arena;
+    struct mb_arena *arena = &writing->export->scratch;
     const struct mb_point *point = &writing->run->cell->point;
     const char *rate = mb_export_rate(arena, point);
     mb_field_put_text(arena, writing->map, "RequestedQPS", rate != NULL ? rate : "max");
@@ -183,7 +188,7 @@ static int64_t window_ns(const struct mb_export_run *run)
 
 static void times_put(const struct writing *writing)
 {
-    struct mb_arena *arena = writing->export->arena;
+    struct mb_arena *arena = &writing->export->scratch;
     int64_t elapsed_ns = writing->counts.elapsed_ns;
     int64_t asked_ns = window_ns(writing->run);
     struct mb_export_time time = mb_export_time_take(writing->run);
@@ -205,7 +210,7 @@ static void times_put(const struct writing *writing)
 // they would not add up, which fortio's readers expect.
 static void codes_put(const struct writing *writing)
 {
-    struct mb_arena *arena = writing->export->arena;
+    struct mb_arena *arena = &writing->export->scratch;
     const struct mb_counts *counts = &writing->counts.counts;
     struct mb_node *codes = mb_node_map(arena);
     int64_t answered = 0;
@@ -230,13 +235,13 @@ static void codes_put(const struct writing *writing)
 static void put_known(const struct writing *writing, const char *key, int64_t value)
 {
     if (value >= 0) {
-        mb_field_put_int(writing->export->arena, writing->map, key, value);
+        mb_field_put_int(&writing->export->scratch, writing->map, key, value);
     }
 }
 
 static void durations_put(struct writing *writing)
 {
-    struct mb_arena *arena = writing->export->arena;
+    struct mb_arena *arena = &writing->export->scratch;
     struct mb_dist connect;
     mb_node_put(arena, writing->map, "DurationHistogram",
                 mb_export_fortio_histogram(arena, &writing->all, &writing->exact));
@@ -257,7 +262,7 @@ static void durations_put(struct writing *writing)
 
 static void head_put(const struct writing *writing)
 {
-    struct mb_arena *arena = writing->export->arena;
+    struct mb_arena *arena = &writing->export->scratch;
     const struct mb_node *type =
         mb_export_fact(writing->export, writing->run, "run.run_type");
     bool http = writing->counts.counts.status_count > 0;
@@ -276,7 +281,7 @@ enum mb_status mb_export_fortio_can(struct mb_export *export,
                                     const struct mb_export_run *run, struct mb_err *err)
 {
     struct mb_node *node = NULL;
-    struct mb_export_counts counts = mb_export_counts_take(export->arena, run);
+    struct mb_export_counts counts = mb_export_counts_take(&export->scratch, run);
     if (counts.elapsed_ns <= 0) {
         return mb_err_set(err, MB_INVALID,
                           "fortio needs how long it took, which is not known");
@@ -290,8 +295,8 @@ enum mb_status mb_export_fortio_node(struct mb_export *export,
 {
     struct writing writing = {.export = export,
                               .run = run,
-                              .map = mb_node_map(export->arena),
-                              .counts = mb_export_counts_take(export->arena, run),
+                              .map = mb_node_map(&export->scratch),
+                              .counts = mb_export_counts_take(&export->scratch, run),
                               .exact = true};
     enum mb_status status = durations_take(&writing, err);
     if (status != MB_OK) {

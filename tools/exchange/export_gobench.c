@@ -1,5 +1,8 @@
 // Go's benchmark format, as benchstat reads it: a line for each trial, so that trials are
 // the samples. https://go.dev/design/14313-benchmark-format.
+#include <string.h>
+
+#include "base/text.h"
 #include "exchange/export_values.h"
 #include "exchange/exporters.h"
 
@@ -21,14 +24,27 @@ static const struct {
     {"resident-B", "memory", false},
 };
 
-// Within a name, '/' and '=' part its keys, a blank ends it, and "-8" at its end is taken
-// for a number of processors.
+// What Go takes for a blank (unicode.IsSpace) beyond ASCII.
+static bool is_wide_blank(int32_t point)
+{
+    return point == 0x85 || point == 0xa0 || point == 0x1680 ||
+           (point >= 0x2000 && point <= 0x200a) || point == 0x2028 || point == 0x2029 ||
+           point == 0x202f || point == 0x205f || point == 0x3000;
+}
+
+// Within a name, '/' and '=' part its keys, and a blank ends it.
 static void word_print(const char *text, struct mb_buf *out)
 {
-    for (const char *at = text; *at != '\0'; at++) {
-        unsigned char c = (unsigned char)*at;
-        bool plain = c > ' ' && c != 0x7f && c != '/' && c != '=';
-        mb_buf_append_char(out, plain ? (char)c : '_');
+    size_t size = strlen(text);
+    size_t length = 0;
+    for (size_t at = 0; at < size; at += length) {
+        int32_t point = mb_text_decode(text + at, size - at, &length);
+        if (point <= ' ' || point == 0x7f || point == '/' || point == '=' ||
+            is_wide_blank(point)) {
+            mb_buf_append_char(out, '_');
+        } else {
+            mb_buf_append(out, text + at, length);
+        }
     }
 }
 
@@ -36,7 +52,7 @@ static void name_print(struct mb_export *export, const struct mb_export_run *run
                        struct mb_buf *out)
 {
     const struct mb_point *point = &run->cell->point;
-    const char *rate = mb_export_rate(export->arena, point);
+    const char *rate = mb_export_rate(&export->scratch, point);
     mb_buf_append_string(out, "BenchmarkLoad/variant=");
     word_print(run->cell->variant, out);
     mb_buf_append_string(out, "/workload=");
@@ -52,7 +68,7 @@ static enum mb_status can(struct mb_export *export, const struct mb_export_run *
                           struct mb_err *err)
 {
     struct mb_export_latency latency;
-    struct mb_export_counts counts = mb_export_counts_take(export->arena, run);
+    struct mb_export_counts counts = mb_export_counts_take(&export->scratch, run);
     enum mb_status status = mb_export_latency_take(export, run, &latency, err);
     if (status == MB_OK) {
         mb_export_latency_release(&latency);
@@ -69,7 +85,7 @@ static enum mb_status run_write(struct mb_export *export, const struct mb_export
                                 struct mb_buf *out, struct mb_err *err)
 {
     struct mb_export_latency latency;
-    struct mb_export_counts counts = mb_export_counts_take(export->arena, run);
+    struct mb_export_counts counts = mb_export_counts_take(&export->scratch, run);
     enum mb_status status = mb_export_latency_take(export, run, &latency, err);
     if (status != MB_OK) {
         return status;

@@ -68,6 +68,10 @@ static enum mb_status write(struct mb_export *export, const struct mb_export_run
         if (status != MB_OK) {
             return status;
         }
+        if (latency.merged.hdr == NULL) {
+            mb_export_note(export,
+                           "standard deviations are from the middles of wide buckets");
+        }
         mb_buf_print(out, "%16s %16s %10s %14s\n\n", "Value", "Percentile", "TotalCount",
                      "1/(1-Percentile)");
         lines_print(&buckets, latency.merged.hdr == NULL, out);

@@ -80,7 +80,8 @@ static void head_print(double start_s, struct mb_buf *out)
 static enum mb_status write(struct mb_export *export, const struct mb_export_run *runs,
                             size_t count, struct mb_buf *out, struct mb_err *err)
 {
-    struct mb_export_run *ordered = mb_arena_alloc(export->arena, count, sizeof *ordered);
+    struct mb_export_run *ordered =
+        mb_arena_alloc(&export->scratch, count, sizeof *ordered);
     memcpy(ordered, runs, count * sizeof *ordered);
     qsort(ordered, count, sizeof *ordered, start_compare);
     double start_s = (double)mb_export_time_take(ordered).start_unix_ns / NS_PER_S;

@@ -18,7 +18,7 @@ struct test {
 // A trial without a good request measured nothing; one that was cut off is incomplete.
 static struct test trial_test(struct mb_export *export, const struct mb_export_run *run)
 {
-    struct mb_export_counts counts = mb_export_counts_take(export->arena, run);
+    struct mb_export_counts counts = mb_export_counts_take(&export->scratch, run);
     struct test test = {.class = "meshbench.trial",
                         .name = run->title,
                         .seconds = (double)run->trial->window_ns / NS_PER_S,
@@ -39,9 +39,9 @@ static struct test trial_test(struct mb_export *export, const struct mb_export_r
 
 static struct test gate_test(struct mb_export *export, const struct mb_export_gate *gate)
 {
-    const char *point = mb_point_title(export->arena, &gate->cell->point);
+    const char *point = mb_point_title(&export->scratch, &gate->cell->point);
     return (struct test){.class = "meshbench.gate",
-                         .name = mb_arena_print(export->arena, "'%s', %s, %s",
+                         .name = mb_arena_print(&export->scratch, "'%s', %s, %s",
                                                 gate->cell->variant, point, gate->name),
                          .type = "gate",
                          .message = gate->message,

@@ -35,7 +35,7 @@ static enum mb_status result_node(struct mb_export *export,
                                   const struct mb_export_run *run, struct mb_node **node,
                                   struct mb_err *err)
 {
-    struct mb_arena *arena = export->arena;
+    struct mb_arena *arena = &export->scratch;
     struct mb_node *runner = NULL;
     struct mb_export_time time = mb_export_time_take(run);
     enum mb_status status = mb_export_fortio_node(export, run, &runner, err);
@@ -55,7 +55,7 @@ static enum mb_status result_node(struct mb_export *export,
 static enum mb_status write(struct mb_export *export, const struct mb_export_run *runs,
                             size_t count, struct mb_buf *out, struct mb_err *err)
 {
-    struct mb_arena *arena = export->arena;
+    struct mb_arena *arena = &export->scratch;
     struct mb_node *page = mb_node_map(arena);
     struct mb_node *results = mb_node_list(arena);
     mb_field_put_int(arena, page, "page", 0);

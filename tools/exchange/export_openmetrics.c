@@ -13,6 +13,7 @@ struct writing {
     struct mb_export *export;
     const struct mb_export_run *runs;
     size_t count;
+    const char **labels; // of each run, without braces
     struct mb_buf *out;
 };
 
@@ -46,40 +47,40 @@ static void label_print(const char *name, const char *value, struct mb_buf *out)
     mb_buf_release(&safe);
 }
 
+// In arena: what tells a run from others, as text.
+static const char *labels_text(struct mb_export *export, const struct mb_export_run *run)
+{
+    struct mb_buf text = {0};
+    struct mb_node *labels = mb_node_map(&export->scratch);
+    mb_export_labels_put(export, run, labels);
+    for (size_t i = 0; i < mb_node_count(labels); i++) {
+        const struct mb_node_entry *entry = &labels->as.map.entries[i];
+        mb_buf_append_string(&text, i > 0 ? "," : "");
+        label_print(entry->key->as.string.data, entry->value->as.string.data, &text);
+    }
+    const char *copy = mb_arena_copy_string(&export->scratch, mb_buf_string(&text));
+    mb_buf_release(&text);
+    return copy;
+}
+
 // A label more than those of the run; name NULL: none.
 struct label {
     const char *name;
     const char *value;
 };
 
-static void labels_print(const struct writing *writing, const struct mb_export_run *run,
-                         struct label more)
+static void sample_print(const struct writing *writing, size_t index, const char *name,
+                         struct label more, double value)
 {
     struct mb_buf *out = writing->out;
-    struct mb_node *labels = mb_node_map(writing->export->arena);
-    mb_export_labels_put(writing->export, run, labels);
-    mb_buf_append_char(out, '{');
-    for (size_t i = 0; i < mb_node_count(labels); i++) {
-        const struct mb_node_entry *entry = &labels->as.map.entries[i];
-        mb_buf_append_string(out, i > 0 ? "," : "");
-        label_print(entry->key->as.string.data, entry->value->as.string.data, out);
-    }
+    mb_buf_print(out, "%s{%s", name, writing->labels[index]);
     if (more.name != NULL) {
         mb_buf_append_char(out, ',');
         label_print(more.name, more.value, out);
     }
-    mb_buf_append_char(out, '}');
-}
-
-static void sample_print(const struct writing *writing, const struct mb_export_run *run,
-                         const char *name, struct label more, double value)
-{
-    struct mb_buf *out = writing->out;
-    mb_buf_append_string(out, name);
-    labels_print(writing, run, more);
-    mb_buf_append_char(out, ' ');
+    mb_buf_append_string(out, "} ");
     mb_export_number(value, out);
-    struct mb_export_time time = mb_export_time_take(run);
+    struct mb_export_time time = mb_export_time_take(&writing->runs[index]);
     if (writing->export->options.timestamps && time.end_unix_ns > 0) {
         mb_buf_print(out, " %lld.%03lld", (long long)(time.end_unix_ns / 1000000000),
                      (long long)(time.end_unix_ns / 1000000 % 1000));
@@ -89,8 +90,7 @@ static void sample_print(const struct writing *writing, const struct mb_export_r
 
 // --- families ---
 
-static void quantiles_print(const struct writing *writing,
-                            const struct mb_export_run *run, const char *name,
+static void quantiles_print(const struct writing *writing, size_t run, const char *name,
                             const struct mb_merged *merged)
 {
     static const struct {
@@ -98,7 +98,7 @@ static void quantiles_print(const struct writing *writing,
         int64_t share;
     } shares[] = {{"0.5", 500000000},  {"0.75", 750000000}, {"0.9", 900000000},
                   {"0.95", 950000000}, {"0.99", 990000000}, {"0.999", 999000000}};
-    struct mb_arena *arena = writing->export->arena;
+    struct mb_arena *arena = &writing->export->scratch;
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
         struct mb_value value = mb_merged_value(merged, 'q', shares[i].share);
         if (value.state == MB_VALUE_KNOWN) {
@@ -160,7 +160,7 @@ static void times_print(const struct writing *writing)
                     family_begin(writing, &times[i].family);
                 }
                 begun = true;
-                quantiles_print(writing, run, times[i].family.name, &merged);
+                quantiles_print(writing, j, times[i].family.name, &merged);
             }
             mb_merged_release(&merged);
         }
@@ -189,7 +189,7 @@ static void gauge_print(const struct writing *writing, const struct gauge *gauge
                 family_begin(writing, &gauge->family);
             }
             begun = true;
-            sample_print(writing, &writing->runs[i], gauge->family.name,
+            sample_print(writing, i, gauge->family.name,
                          (struct label){gauge->label, gauge->samples[j].value},
                          value.value / gauge->scale);
         }
@@ -229,8 +229,8 @@ static void gauges_print(const struct writing *writing)
     }
 }
 
-static void count_print(const struct writing *writing, const struct mb_export_run *run,
-                        const char *name, struct label more, int64_t n)
+static void count_print(const struct writing *writing, size_t run, const char *name,
+                        struct label more, int64_t n)
 {
     if (n >= 0) {
         sample_print(writing, run, name, more, (double)n);
@@ -245,7 +245,7 @@ static void requests_print(const struct writing *writing)
     for (size_t i = 0; i < writing->count; i++) {
         const struct mb_export_run *run = &writing->runs[i];
         struct mb_export_counts counts =
-            mb_export_counts_take(writing->export->arena, run);
+            mb_export_counts_take(&writing->export->scratch, run);
         const struct {
             const char *state;
             int64_t n;
@@ -256,8 +256,8 @@ static void requests_print(const struct writing *writing)
                       {"failed", counts.errors},
                       {"unfinished", counts.counts.unfinished}};
         for (size_t j = 0; j < sizeof states / sizeof *states; j++) {
-            count_print(writing, run, family.name,
-                        (struct label){"state", states[j].state}, states[j].n);
+            count_print(writing, i, family.name, (struct label){"state", states[j].state},
+                        states[j].n);
         }
     }
 }
@@ -270,10 +270,10 @@ static void errors_print(const struct writing *writing)
     for (size_t i = 0; i < writing->count; i++) {
         const struct mb_export_run *run = &writing->runs[i];
         struct mb_export_counts counts =
-            mb_export_counts_take(writing->export->arena, run);
+            mb_export_counts_take(&writing->export->scratch, run);
         for (int j = 0; j < MB_ERROR_KINDS; j++) {
             const char *kind = mb_error_kind_name((enum mb_error_kind)j);
-            count_print(writing, run, family.name, (struct label){"kind", kind},
+            count_print(writing, i, family.name, (struct label){"kind", kind},
                         counts.counts.errors_by_kind[j]);
         }
     }
@@ -282,8 +282,12 @@ static void errors_print(const struct writing *writing)
 static enum mb_status write(struct mb_export *export, const struct mb_export_run *runs,
                             size_t count, struct mb_buf *out, struct mb_err *err)
 {
+    const char **labels = mb_arena_alloc(&export->scratch, count, sizeof *labels);
     const struct writing writing = {
-        .export = export, .runs = runs, .count = count, .out = out};
+        .export = export, .runs = runs, .count = count, .labels = labels, .out = out};
+    for (size_t i = 0; i < count; i++) {
+        labels[i] = labels_text(export, &runs[i]);
+    }
     (void)err;
     times_print(&writing);
     gauges_print(&writing);

@@ -99,7 +99,7 @@ static enum mb_status table_make(struct mb_export *export,
     enum mb_status status = MB_OK;
     *table = (struct table){0};
     table->rows =
-        mb_arena_alloc(export->arena, run->cell->trial_count, sizeof *table->rows);
+        mb_arena_alloc(&export->scratch, run->cell->trial_count, sizeof *table->rows);
     for (const struct mb_trial *trial = mb_derive_scope_next(&scope, &position);
          status == MB_OK && trial != NULL;
          trial = mb_derive_scope_next(&scope, &position)) {
@@ -171,7 +171,7 @@ static struct mb_node *test_node(struct mb_export *export,
                                  const struct mb_export_run *run,
                                  const struct table *table)
 {
-    struct mb_arena *arena = export->arena;
+    struct mb_arena *arena = &export->scratch;
     struct mb_node *test = mb_node_map(arena);
     struct mb_node *metrics = mb_node_map(arena);
     struct mb_node *attributes = mb_node_list(arena);
@@ -197,7 +197,7 @@ static struct mb_node *test_node(struct mb_export *export,
 static enum mb_status finish(struct mb_export *export, const struct mb_export_run *runs,
                              size_t count, struct mb_err *err)
 {
-    struct mb_arena *arena = export->arena;
+    struct mb_arena *arena = &export->scratch;
     struct mb_node *root = mb_node_map(arena);
     struct mb_node *tests = mb_node_map(arena);
     for (size_t i = 0; i < count; i++) {

@@ -37,8 +37,8 @@ static void latency_put(struct mb_export *export, const struct mb_merged *merged
         struct mb_value value = mb_merged_value(merged, kept[i].statistic, kept[i].share);
         switch (value.state) {
         case MB_VALUE_KNOWN:
-            mb_node_put(export->arena, map, kept[i].key,
-                        mb_node_float(export->arena, value.value / NS_PER_MS));
+            mb_node_put(&export->scratch, map, kept[i].key,
+                        mb_node_float(&export->scratch, value.value / NS_PER_MS));
             break;
         case MB_VALUE_UNKNOWN:
             mb_export_note(export, "'%s' is left out where it is not known", kept[i].key);
@@ -57,7 +57,7 @@ static void latency_put(struct mb_export *export, const struct mb_merged *merged
 }
 
 // What an import from SMP kept as facts, where there is one run that they can be of.
-static const struct mb_node *fact_of(const struct mb_export *export,
+static const struct mb_node *fact_of(struct mb_export *export,
                                      const struct mb_export_run *run, const char *path)
 {
     bool single = export->result->cell_count == 1 && run->cell->trial_count == 1;
@@ -67,7 +67,7 @@ static const struct mb_node *fact_of(const struct mb_export *export,
 static void labels_put(struct mb_export *export, const struct mb_export_run *run,
                        const struct mb_export_latency *latency, struct mb_node *map)
 {
-    struct mb_arena *arena = export->arena;
+    struct mb_arena *arena = &export->scratch;
     struct mb_node *labels = mb_node_map(arena);
     for (size_t i = 0; i < export->result->label_count; i++) {
         const struct mb_label *label = &export->result->labels[i];
@@ -109,8 +109,8 @@ static void facts_put(struct mb_export *export, const struct mb_export_run *run,
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         const struct mb_node *value = fact_of(export, run, kept[i].fact);
         if (value != NULL && value->type == MB_NODE_STRING) {
-            mb_node_set(export->arena, map, kept[i].key,
-                        mb_node_copy(export->arena, value));
+            mb_node_set(&export->scratch, map, kept[i].key,
+                        mb_node_copy(&export->scratch, value));
         }
     }
 }
@@ -119,7 +119,7 @@ static struct mb_node *result_node(struct mb_export *export,
                                    const struct mb_export_run *run,
                                    const struct mb_export_latency *latency)
 {
-    struct mb_arena *arena = export->arena;
+    struct mb_arena *arena = &export->scratch;
     struct mb_node *map = mb_node_map(arena);
     struct mb_node *latencies = mb_node_map(arena);
     struct mb_export_time time = mb_export_time_take(run);

@@ -63,7 +63,7 @@ struct mb_value mb_export_latency_value(struct mb_export *export,
                                         const char *statistic)
 {
     struct mb_metric metric;
-    const char *name = mb_arena_print(export->arena, "response_time.%s", statistic);
+    const char *name = mb_arena_print(&export->scratch, "response_time.%s", statistic);
     if (!mb_metric_parse(name, &metric)) {
         return (struct mb_value){.state = MB_VALUE_UNKNOWN};
     }
@@ -124,7 +124,7 @@ enum mb_status mb_export_values_take(struct mb_export *export,
     if (status != MB_OK) {
         return status;
     }
-    status = mb_export_buckets_take(export->arena, &latency->merged, buckets, err);
+    status = mb_export_buckets_take(&export->scratch, &latency->merged, buckets, err);
     if (status == MB_OK && buckets->n == 0) {
         status = mb_err_set(err, MB_INVALID, "it has no latencies");
     }
@@ -161,15 +161,17 @@ double mb_export_buckets_sum(const struct mb_dist *buckets, bool *exact)
 
 double mb_export_buckets_deviation(const struct mb_dist *buckets)
 {
-    bool exact = false;
-    double mean =
-        buckets->n > 0 ? mb_export_buckets_sum(buckets, &exact) / (double)buckets->n : 0;
+    double n = buckets->n > 0 ? (double)buckets->n : 1;
+    double mean = 0;
     double squares = 0;
+    for (size_t i = 0; i < buckets->count; i++) {
+        mean += middle(&buckets->buckets[i]) * (double)buckets->buckets[i].n / n;
+    }
     for (size_t i = 0; i < buckets->count; i++) {
         double away = middle(&buckets->buckets[i]) - mean;
         squares += away * away * (double)buckets->buckets[i].n;
     }
-    return buckets->n > 0 ? sqrt(squares / (double)buckets->n) : 0;
+    return sqrt(squares / n);
 }
 
 // --- numbers ---
@@ -198,20 +200,23 @@ struct mb_export_time mb_export_time_take(const struct mb_export_run *run)
     struct mb_export_time time = {0};
     struct mb_derive_scope scope = mb_derive_scope(run->cell, run->trial);
     size_t position = 0;
-    bool known = true;
+    bool started = true;
+    bool ended = true;
     for (const struct mb_trial *trial = mb_derive_scope_next(&scope, &position);
          trial != NULL; trial = mb_derive_scope_next(&scope, &position)) {
         int64_t start_ns = trial->start_unix_ns;
-        known = known && start_ns > 0 && trial->window_ns >= 0 &&
+        started = started && start_ns > 0;
+        ended = ended && started && trial->window_ns >= 0 &&
                 trial->window_ns <= INT64_MAX - start_ns;
-        int64_t end_ns = known ? start_ns + trial->window_ns : 0;
         if (time.start_unix_ns == 0 || start_ns < time.start_unix_ns) {
             time.start_unix_ns = start_ns;
         }
-        time.end_unix_ns = end_ns > time.end_unix_ns ? end_ns : time.end_unix_ns;
+        if (ended && start_ns + trial->window_ns > time.end_unix_ns) {
+            time.end_unix_ns = start_ns + trial->window_ns;
+        }
     }
-    time.end_unix_ns = known ? time.end_unix_ns : 0;
-    return time;
+    return (struct mb_export_time){.start_unix_ns = started ? time.start_unix_ns : 0,
+                                   .end_unix_ns = ended ? time.end_unix_ns : 0};
 }
 
 // --- names ---
@@ -237,12 +242,12 @@ static const struct mb_node *fact_find(const struct mb_result *result, const cha
     return NULL;
 }
 
-const struct mb_node *mb_export_fact(const struct mb_export *export,
+const struct mb_node *mb_export_fact(struct mb_export *export,
                                      const struct mb_export_run *run, const char *path)
 {
     const char *dot = strchr(path, '.');
-    const char *own = mb_arena_print(export->arena, "variants.%s.%s", run->cell->variant,
-                                     dot != NULL ? dot + 1 : path);
+    const char *own = mb_arena_print(&export->scratch, "variants.%s.%s",
+                                     run->cell->variant, dot != NULL ? dot + 1 : path);
     const struct mb_node *found = fact_find(export->result, own);
     return found != NULL ? found : fact_find(export->result, path);
 }
@@ -261,14 +266,14 @@ static void label_put(struct mb_export *export, struct mb_node *map, const char 
                       const char *value)
 {
     if (value != NULL) {
-        mb_field_put_text(export->arena, map, key, value);
+        mb_field_put_text(&export->scratch, map, key, value);
     }
 }
 
 void mb_export_labels_put(struct mb_export *export, const struct mb_export_run *run,
                           struct mb_node *map)
 {
-    struct mb_arena *arena = export->arena;
+    struct mb_arena *arena = &export->scratch;
     const struct mb_point *point = &run->cell->point;
     label_put(export, map, "variant", run->cell->variant);
     label_put(export, map, "workload", point->workload);
@@ -284,13 +289,13 @@ void mb_export_labels_put(struct mb_export *export, const struct mb_export_run *
     }
 }
 
-const char *mb_export_uuid(const struct mb_export *export,
-                           const struct mb_export_run *run)
+const char *mb_export_uuid(struct mb_export *export, const struct mb_export_run *run)
 {
     char digest[MB_DIGEST_TEXT];
-    const char *named = mb_arena_print(export->arena, "%s %s", export->digest, run->id);
+    const char *named =
+        mb_arena_print(&export->scratch, "%s %s", export->digest, run->id);
     mb_digest_text(named, strlen(named), digest);
-    return mb_arena_print(export->arena, "%.8s-%.4s-8%.3s-8%.3s-%.12s", digest,
+    return mb_arena_print(&export->scratch, "%.8s-%.4s-8%.3s-8%.3s-%.12s", digest,
                           digest + 8, digest + 12, digest + 15, digest + 18);
 }
 

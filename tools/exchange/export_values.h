@@ -78,7 +78,7 @@ const char *mb_export_url(const struct mb_export *export,
 
 // What an import kept of a run as a fact, as "run.run_type": that of its variant, else
 // that of all runs. NULL: there is none.
-const struct mb_node *mb_export_fact(const struct mb_export *export,
+const struct mb_node *mb_export_fact(struct mb_export *export,
                                      const struct mb_export_run *run, const char *path);
 
 // Puts what tells a run from others into a map of texts: variant, workload, connections,
@@ -90,8 +90,7 @@ void mb_export_labels_put(struct mb_export *export, const struct mb_export_run *
 const char *mb_export_rate(struct mb_arena *arena, const struct mb_point *point);
 
 // A UUID (RFC 9562, version 8) that stands for a run: the same each time.
-const char *mb_export_uuid(const struct mb_export *export,
-                           const struct mb_export_run *run);
+const char *mb_export_uuid(struct mb_export *export, const struct mb_export_run *run);
 
 // Appends a number with the fewest digits that read back the same.
 void mb_export_number(double value, struct mb_buf *out);
