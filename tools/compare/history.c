@@ -170,15 +170,18 @@ static void change_add(struct search *search, const struct mb_history_change *ch
     }
 }
 
-// Finds the change points of [from, to) and adds them.
-static void part_search(struct search *search, size_t from, size_t to)
+// Finds the change points of [from, to) and adds those that count. Returns where the last
+// level begins, change points of every time considered.
+static size_t part_search(struct search *search, size_t from, size_t to)
 {
     const struct mb_history_series *series = search->series;
     const struct mb_change_point *points = search->judge->points;
     size_t found = mb_change_find(series->values + from, to - from,
                                   &search->judge->options->change, search->judge->points);
+    size_t level = from;
     for (size_t i = 0; i < found; i++) {
         struct mb_history_change change = change_make(series, &points[i], from);
+        level = points[i].spread ? level : change.index;
         if (change.row < search->judge->options->since_row) {
             continue;
         }
@@ -188,20 +191,7 @@ static void part_search(struct search *search, size_t from, size_t to)
         }
         change_add(search, &change, points[i].spread);
     }
-}
-
-// Where the level of the latest value begins, change points of every time considered.
-static size_t latest_level(const struct search *search, size_t from)
-{
-    const struct mb_history_series *series = search->series;
-    size_t found = mb_change_find(series->values + from, series->count - from,
-                                  &search->judge->options->change, search->judge->points);
-    size_t begin = from;
-    for (size_t i = 0; i < found; i++) {
-        begin = search->judge->points[i].spread ? begin
-                                                : from + search->judge->points[i].index;
-    }
-    return begin;
+    return level;
 }
 
 static void spark_make(struct mb_arena *arena, const struct mb_history_series *series,
@@ -267,18 +257,17 @@ void mb_history_judge_series(struct mb_history_judge *judge,
         judge->capacity = series->count;
     }
     segments_find(judge->arena, judge->history, series, judged);
-    size_t last = 0; // begin of the last part that is searched
+    size_t level = 0; // where that of the latest value begins
     if (series->scale == MB_HISTORY_RATIO) {
-        part_search(&search, 0, series->count);
+        level = part_search(&search, 0, series->count);
     } else {
         for (size_t i = 0; i < judged->segment_count; i++) {
-            last = judged->segments[i].from;
-            part_search(&search, last, judged->segments[i].to);
+            level =
+                part_search(&search, judged->segments[i].from, judged->segments[i].to);
         }
     }
     if (options->latest_window > 0) {
-        mb_history_latest_judge(series, options, latest_level(&search, last),
-                                &judged->latest);
+        mb_history_latest_judge(series, options, level, &judged->latest);
     }
     spark_make(judge->arena, series, judged);
     bool found = judged->change_count > 0 || judged->noise_count > 0;

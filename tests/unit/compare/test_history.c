@@ -198,17 +198,21 @@ static void test_latest(void **state)
         const char *name;
         double last; // NaN: missing, so the one before it is the latest
         size_t window;
+        size_t since; // row before which nothing is reported
+        size_t count; // of the values that it is compared with
         double min_magnitude;
         bool judged;
         bool outlier;
         enum mb_history_direction direction;
     } cases[] = {
-        {"not asked for", 20.0, 0, 0.0, false, false, MB_HISTORY_BETTER},
-        {"far off", 20.0, 20, 0.0, true, true, MB_HISTORY_WORSE},
-        {"far below", 5.0, 20, 0.0, true, true, MB_HISTORY_BETTER},
-        {"as ever", 12.01, 20, 0.0, true, false, MB_HISTORY_WORSE},
-        {"too small to matter", 12.5, 20, 0.1, true, false, MB_HISTORY_WORSE},
-        {"missing", NAN, 20, 0.0, true, false, MB_HISTORY_WORSE},
+        {"not asked for", 20.0, 0, 0, 0, 0.0, false, false, MB_HISTORY_BETTER},
+        {"far off", 20.0, 20, 0, 20, 0.0, true, true, MB_HISTORY_WORSE},
+        {"far below", 5.0, 20, 0, 20, 0.0, true, true, MB_HISTORY_BETTER},
+        {"this level only", 20.0, 40, 0, 29, 0.0, true, true, MB_HISTORY_WORSE},
+        {"a level of old", 20.0, 40, 40, 29, 0.0, true, true, MB_HISTORY_WORSE},
+        {"as ever", 12.01, 20, 0, 20, 0.0, true, false, MB_HISTORY_WORSE},
+        {"too small to matter", 12.5, 20, 0, 20, 0.1, true, false, MB_HISTORY_WORSE},
+        {"missing", NAN, 20, 0, 20, 0.0, true, false, MB_HISTORY_WORSE},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct world world;
@@ -216,6 +220,7 @@ static void test_latest(void **state)
         world_make(&world, 30, 1.0, 12.0);
         world.values[POINTS - 1] = cases[i].last;
         world.options.latest_window = cases[i].window;
+        world.options.since_row = cases[i].since;
         world.options.change.min_magnitude = cases[i].min_magnitude;
         world_judge(&world);
         const struct mb_history_latest *latest = &world.judged.latest;
@@ -223,7 +228,7 @@ static void test_latest(void **state)
             !latest->judged || latest->index == POINTS - (isnan(cases[i].last) ? 2 : 1);
         if (latest->judged != cases[i].judged || latest->outlier != cases[i].outlier ||
             (latest->outlier && latest->direction != cases[i].direction) || !at ||
-            (latest->judged && latest->count != cases[i].window)) {
+            (latest->judged && latest->count != cases[i].count)) {
             fail_msg("%s: judged %d, outlier %d, p %g over %zu", cases[i].name,
                      latest->judged, latest->outlier, latest->p_adjusted, latest->count);
         }
