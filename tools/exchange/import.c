@@ -19,6 +19,7 @@ const struct mb_importer *const mb_importers[] = {
     &mb_importer_ghz_text,
     &mb_importer_gobench,
     &mb_importer_h2load,
+    &mb_importer_h2load_log,
     &mb_importer_hey,
     &mb_importer_hgrm,
     &mb_importer_hlog,

@@ -14,6 +14,7 @@ extern const struct mb_importer mb_importer_ghz;
 extern const struct mb_importer mb_importer_ghz_text;
 extern const struct mb_importer mb_importer_gobench;
 extern const struct mb_importer mb_importer_h2load;
+extern const struct mb_importer mb_importer_h2load_log;
 extern const struct mb_importer mb_importer_hey;
 extern const struct mb_importer mb_importer_hgrm;
 extern const struct mb_importer mb_importer_hlog;
