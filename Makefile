@@ -73,6 +73,11 @@ $(BUILD)/gen/flags: FORCE
 	@echo '$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL)' | cmp -s - $@ || \
 	  echo '$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL)' >$@
 
+# What the analyzers of tests/slow compile with.
+.PHONY: flags
+flags:
+	$(info $(CPPFLAGS_ALL) -I$(BUILD)/gen $(PKG_CFLAGS))@:
+
 # Before anything is compiled: one line that names what is missing.
 $(BUILD)/gen/deps: tools/deps.sh
 	@mkdir -p $(@D)

@@ -329,7 +329,8 @@ static int judged_compare(const void *left_item, const void *right_item)
     if (left_rank != right_rank) {
         return left_rank < right_rank ? -1 : 1;
     }
-    if (left_worst != NULL && change_size(left_worst) != change_size(right_worst)) {
+    if (left_worst != NULL && right_worst != NULL &&
+        change_size(left_worst) != change_size(right_worst)) {
         return change_size(left_worst) > change_size(right_worst) ? -1 : 1;
     }
     int order = strcmp(left->series.name, right->series.name);

@@ -202,7 +202,7 @@ static enum mb_status export_write(struct mb_ctx *ctx, const struct export_optio
     if (status == MB_OK) {
         status = files_write(ctx, export, opts->output, err);
     }
-    if (status == MB_OK && !opts->quiet) {
+    if (status == MB_OK && exporter != NULL && !opts->quiet) {
         notes_print(ctx, export, exporter->lost);
     }
     mb_export_release(export);

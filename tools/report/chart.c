@@ -213,11 +213,13 @@ const char *mb_chart_log_axis(const struct mb_chart_draft *draft, char axis)
     double low = step_down(draft->least);
     double high = step_up(step_down(draft->most));
     bool decades = high / low > AXIS_SPAN;
-    for (double at = low; at < high * 1.01; at = step_up(at)) {
+    double at = low;
+    while (at < high * 1.01) {
         bool decade = fabs(log10(at) - round(log10(at))) < 1e-6;
         if (!decades || decade) {
             mb_buf_print(&tics, "%s%g", tics.size > 0 ? ", " : "", at);
         }
+        at = step_up(at);
     }
     const char *settings = mb_arena_print(
         draft->arena, "set logscale %c\nset %crange [%g:%g]\nset %ctics (%s)\n", axis,

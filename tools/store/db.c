@@ -229,9 +229,10 @@ static enum mb_status ask(struct mb_db *db, const char *sql, int64_t *number,
     struct mb_db_query *query = NULL;
     bool row = false;
     enum mb_status status = mb_db_query(db, sql, &query, err);
-    if (status == MB_OK) {
-        status = mb_db_query_step(query, &row, err);
+    if (query == NULL) {
+        return status;
     }
+    status = mb_db_query_step(query, &row, err);
     if (row && number != NULL) {
         *number = mb_db_query_int(query, 0);
     }
@@ -239,9 +240,7 @@ static enum mb_status ask(struct mb_db *db, const char *sql, int64_t *number,
         const char *found = (const char *)sqlite3_column_text(query->statement, 0);
         mb_buf_append_string(text, found != NULL ? found : "");
     }
-    if (query != NULL) {
-        mb_db_query_reset(query);
-    }
+    mb_db_query_reset(query);
     return status;
 }
 
