@@ -3,6 +3,7 @@
 # gcc's -fanalyzer over every source of tools/, or those given; a source is one test.
 set -u
 cd "$(dirname "$0")/../.." || exit 3
+# shellcheck source=/dev/null
 . tests/slow/each-source.bash
 export GCC=${GCC:-gcc}
 if ! "$GCC" -fanalyzer -x c -fsyntax-only - </dev/null 2>/dev/null; then

@@ -4,6 +4,7 @@
 # test.
 set -u
 cd "$(dirname "$0")/../.." || exit 3
+# shellcheck source=/dev/null
 . tests/slow/each-source.bash
 if ! command -v clang-tidy >/dev/null 2>&1; then
     echo "skip: clang-tidy is not installed"
