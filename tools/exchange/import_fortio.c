@@ -405,14 +405,14 @@ static void totals_read(struct reading *reading)
     reading->run->point.timeout_ns = timeout_ns;
 }
 
-enum mb_status mb_import_fortio_run(struct mb_import *import,
-                                    const struct mb_input *input,
-                                    struct mb_import_json *json,
+enum mb_status mb_import_fortio_run(struct mb_import_json *json,
                                     const struct mb_node *node,
                                     struct mb_import_run **run, struct mb_err *err)
 {
-    struct reading reading = {.import = import, .json = json, .node = node, .err = err};
-    enum mb_status status = mb_import_run_add(import, input, &reading.run, err);
+    struct reading reading = {
+        .import = json->import, .json = json, .node = node, .err = err};
+    enum mb_status status =
+        mb_import_run_add(json->import, json->input, &reading.run, err);
     if (status != MB_OK) {
         return status;
     }
@@ -440,42 +440,35 @@ enum mb_status mb_import_fortio_run(struct mb_import *import,
 // --- the file ---
 
 // A run, or what holds some: Meshery wraps them, fortio's server lists them.
-static enum mb_status runs_read(struct mb_import *import, const struct mb_input *input,
-                                struct mb_import_json *json, const struct mb_node *node,
+static enum mb_status runs_read(struct mb_import_json *json, const struct mb_node *node,
                                 struct mb_err *err)
 {
     struct mb_import_run *run = NULL;
     enum mb_status status = MB_OK;
     if (mb_import_fortio_is_run(node)) {
-        return mb_import_fortio_run(import, input, json, node, &run, err);
+        return mb_import_fortio_run(json, node, &run, err);
     }
     bool list = node->type == MB_NODE_LIST;
     size_t count = list || node->type == MB_NODE_MAP ? mb_node_count(node) : 0;
     for (size_t i = 0; status == MB_OK && i < count; i++) {
-        status =
-            runs_read(import, input, json,
-                      list ? node->as.list.items[i] : node->as.map.entries[i].value, err);
+        status = runs_read(
+            json, list ? node->as.list.items[i] : node->as.map.entries[i].value, err);
     }
     return status;
+}
+
+static enum mb_status document_read(void *state, struct mb_import_json *json,
+                                    const struct mb_node *root, struct mb_err *err)
+{
+    (void)state;
+    return runs_read(json, root, err);
 }
 
 static enum mb_status read(struct mb_import *import, struct mb_input *input,
                            struct mb_err *err)
 {
-    struct mb_import_json json;
-    struct mb_node *root = NULL;
-    enum mb_status status = mb_import_json_open(import, input, &json, err);
-    if (status == MB_OK) {
-        status = mb_import_json_next(&json, &root, err);
-    }
-    while (status == MB_OK && root != NULL) {
-        status = runs_read(import, input, &json, root, err);
-        if (status == MB_OK) {
-            status = mb_import_json_next(&json, &root, err);
-        }
-    }
-    mb_import_json_release(&json);
-    return status;
+    return mb_import_json_each(
+        import, input, &(struct mb_import_json_visitor){.visit = document_read}, err);
 }
 
 const struct mb_importer mb_importer_fortio = {

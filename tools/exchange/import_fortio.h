@@ -8,9 +8,9 @@
 bool mb_import_fortio_is_run(const struct mb_node *node);
 
 // Adds the run that the node is. *run is borrowed until the next one is added.
-MB_MUST_USE enum mb_status
-mb_import_fortio_run(struct mb_import *import, const struct mb_input *input,
-                     struct mb_import_json *json, const struct mb_node *node,
-                     struct mb_import_run **run, struct mb_err *err);
+MB_MUST_USE enum mb_status mb_import_fortio_run(struct mb_import_json *json,
+                                                const struct mb_node *node,
+                                                struct mb_import_run **run,
+                                                struct mb_err *err);
 
 #endif

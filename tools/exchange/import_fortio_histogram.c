@@ -74,7 +74,7 @@ static enum mb_status buckets_read(struct mb_import_json *json,
     size_t rows = data != NULL && data->type == MB_NODE_LIST ? mb_node_count(data) : 0;
     enum mb_status status = MB_OK;
     int64_t total = 0;
-    dist->buckets = mb_arena_alloc(json->arena, rows + 1, sizeof *dist->buckets);
+    dist->buckets = mb_arena_alloc(json->import->arena, rows + 1, sizeof *dist->buckets);
     for (size_t i = 0; status == MB_OK && i < rows; i++) {
         status = bucket_read(json, data->as.list.items[i], dist, &total, err);
     }

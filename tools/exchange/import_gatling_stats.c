@@ -135,25 +135,20 @@ static enum mb_status node_read(const struct reading *reading, const struct mb_n
     return status;
 }
 
+static enum mb_status document_read(void *state, struct mb_import_json *json,
+                                    const struct mb_node *root, struct mb_err *err)
+{
+    const struct reading reading = {
+        .import = json->import, .input = json->input, .json = json, .err = err};
+    (void)state;
+    return node_read(&reading, root, 0);
+}
+
 static enum mb_status read(struct mb_import *import, struct mb_input *input,
                            struct mb_err *err)
 {
-    struct mb_import_json json;
-    struct mb_node *root = NULL;
-    enum mb_status status = mb_import_json_open(import, input, &json, err);
-    if (status == MB_OK) {
-        status = mb_import_json_next(&json, &root, err);
-    }
-    while (status == MB_OK && root != NULL) {
-        const struct reading reading = {
-            .import = import, .input = input, .json = &json, .err = err};
-        status = node_read(&reading, root, 0);
-        if (status == MB_OK) {
-            status = mb_import_json_next(&json, &root, err);
-        }
-    }
-    mb_import_json_release(&json);
-    return status;
+    return mb_import_json_each(
+        import, input, &(struct mb_import_json_visitor){.visit = document_read}, err);
 }
 
 const struct mb_importer mb_importer_gatling_stats = {

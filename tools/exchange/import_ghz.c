@@ -250,7 +250,7 @@ static enum mb_status summary_read(struct reading *reading)
     return MB_OK;
 }
 
-static enum mb_status document_read(struct reading *reading, const struct mb_input *input)
+static enum mb_status run_read(struct reading *reading, const struct mb_input *input)
 {
     const struct mb_node *details = key(reading, "details");
     const char *name = mb_node_text(key(reading, "name"), "");
@@ -283,28 +283,23 @@ static enum mb_status document_read(struct reading *reading, const struct mb_inp
     return full ? details_read(reading, details) : summary_read(reading);
 }
 
+static enum mb_status document_read(void *state, struct mb_import_json *json,
+                                    const struct mb_node *root, struct mb_err *err)
+{
+    struct reading reading = {.import = json->import,
+                              .json = json,
+                              .root = root,
+                              .options = mb_node_find(root, "options"),
+                              .err = err};
+    (void)state;
+    return run_read(&reading, json->input);
+}
+
 static enum mb_status read(struct mb_import *import, struct mb_input *input,
                            struct mb_err *err)
 {
-    struct mb_import_json json;
-    struct mb_node *root = NULL;
-    enum mb_status status = mb_import_json_open(import, input, &json, err);
-    if (status == MB_OK) {
-        status = mb_import_json_next(&json, &root, err);
-    }
-    while (status == MB_OK && root != NULL) {
-        struct reading reading = {.import = import,
-                                  .json = &json,
-                                  .root = root,
-                                  .options = mb_node_find(root, "options"),
-                                  .err = err};
-        status = document_read(&reading, input);
-        if (status == MB_OK) {
-            status = mb_import_json_next(&json, &root, err);
-        }
-    }
-    mb_import_json_release(&json);
-    return status;
+    return mb_import_json_each(
+        import, input, &(struct mb_import_json_visitor){.visit = document_read}, err);
 }
 
 const struct mb_importer mb_importer_ghz = {

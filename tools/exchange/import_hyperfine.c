@@ -151,22 +151,21 @@ static enum mb_status result_read(struct reading *reading, const struct mb_input
     return summary_read(reading);
 }
 
-static enum mb_status document_read(struct mb_import *import,
-                                    const struct mb_input *input,
-                                    struct mb_import_json *json,
+static enum mb_status document_read(void *state, struct mb_import_json *json,
                                     const struct mb_node *root, struct mb_err *err)
 {
+    (void)state;
     const struct mb_node *results = mb_node_find(root, "results");
     enum mb_status status = MB_OK;
     if (results == NULL || results->type != MB_NODE_LIST) {
         return mb_import_json_fault(json, root, err, "a document without 'results'");
     }
     for (size_t i = 0; status == MB_OK && i < mb_node_count(results); i++) {
-        struct reading reading = {.import = import,
+        struct reading reading = {.import = json->import,
                                   .json = json,
                                   .node = results->as.list.items[i],
                                   .err = err};
-        status = result_read(&reading, input);
+        status = result_read(&reading, json->input);
     }
     return status;
 }
@@ -174,20 +173,8 @@ static enum mb_status document_read(struct mb_import *import,
 static enum mb_status read(struct mb_import *import, struct mb_input *input,
                            struct mb_err *err)
 {
-    struct mb_import_json json;
-    struct mb_node *root = NULL;
-    enum mb_status status = mb_import_json_open(import, input, &json, err);
-    if (status == MB_OK) {
-        status = mb_import_json_next(&json, &root, err);
-    }
-    while (status == MB_OK && root != NULL) {
-        status = document_read(import, input, &json, root, err);
-        if (status == MB_OK) {
-            status = mb_import_json_next(&json, &root, err);
-        }
-    }
-    mb_import_json_release(&json);
-    return status;
+    return mb_import_json_each(
+        import, input, &(struct mb_import_json_visitor){.visit = document_read}, err);
 }
 
 const struct mb_importer mb_importer_hyperfine = {

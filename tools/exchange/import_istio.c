@@ -441,15 +441,16 @@ static const char *scalar_text(struct mb_arena *arena, const struct mb_node *nod
     return mb_node_text(node, "");
 }
 
-static enum mb_status object_read(struct reading *reading, struct mb_import_json *json,
-                                  const struct mb_node *node)
+static enum mb_status object_read(void *state, struct mb_import_json *json,
+                                  const struct mb_node *node, struct mb_err *err)
 {
+    struct reading *reading = state;
     struct mb_arena *arena = reading->import->arena;
     size_t count = node->type == MB_NODE_MAP ? mb_node_count(node) : 0;
     const char **names = mb_arena_alloc(arena, count + 1, sizeof *names);
     const char **values = mb_arena_alloc(arena, count + 1, sizeof *values);
     if (mb_node_find(node, "Labels") == NULL || mb_node_find(node, "p50") == NULL) {
-        return mb_import_json_fault(json, node, reading->err,
+        return mb_import_json_fault(json, node, err,
                                     "a document without 'Labels' and 'p50'");
     }
     for (size_t i = 0; i < count; i++) {
@@ -463,32 +464,16 @@ static enum mb_status object_read(struct reading *reading, struct mb_import_json
     return row_read(reading);
 }
 
-static enum mb_status json_read(struct reading *reading)
-{
-    struct mb_import_json json;
-    struct mb_node *root = NULL;
-    enum mb_status status =
-        mb_import_json_open(reading->import, reading->input, &json, reading->err);
-    if (status == MB_OK) {
-        status = mb_import_json_next(&json, &root, reading->err);
-    }
-    while (status == MB_OK && root != NULL) {
-        status = object_read(reading, &json, root);
-        if (status == MB_OK) {
-            status = mb_import_json_next(&json, &root, reading->err);
-        }
-    }
-    mb_import_json_release(&json);
-    return status;
-}
-
 static enum mb_status read(struct mb_import *import, struct mb_input *input,
                            struct mb_err *err)
 {
     struct reading reading = {.import = import, .input = input, .err = err};
     size_t size;
     const char *head = mb_input_head(input, &size);
-    return head[0] == '{' ? json_read(&reading) : csv_read(&reading);
+    const struct mb_import_json_visitor visitor = {.visit = object_read,
+                                                   .state = &reading};
+    return head[0] == '{' ? mb_import_json_each(import, input, &visitor, err)
+                          : csv_read(&reading);
 }
 
 const struct mb_importer mb_importer_istio = {

@@ -12,7 +12,7 @@
 enum mb_status mb_import_json_open(struct mb_import *import, struct mb_input *input,
                                    struct mb_import_json *json, struct mb_err *err)
 {
-    *json = (struct mb_import_json){.arena = import->arena, .name = mb_input_name(input)};
+    *json = (struct mb_import_json){.import = import, .input = input};
     return mb_input_read_all(input, MB_IMPORT_TEXT_MAX, &json->text, err);
 }
 
@@ -82,9 +82,11 @@ static void piece_skip(struct mb_import_json *json, size_t size)
     json->at += size;
 }
 
-enum mb_status mb_import_json_next(struct mb_import_json *json, struct mb_node **root,
-                                   struct mb_err *err)
+// The next document; *root is NULL at the end.
+static enum mb_status document_next(struct mb_import_json *json,
+                                    const struct mb_node **root, struct mb_err *err)
 {
+    const char *name = mb_input_name(json->input);
     *root = NULL;
     while (start_find(json)) {
         bool closed = false;
@@ -94,11 +96,11 @@ enum mb_status mb_import_json_next(struct mb_import_json *json, struct mb_node *
         struct mb_err own = {0};
         json->piece_line = json->line;
         enum mb_status status =
-            mb_doc_parse(json->arena, json->name, start, size, &json->doc, &own);
+            mb_doc_parse(json->import->arena, name, start, size, &json->doc, &own);
         if (status != MB_OK && !noise) {
             if (!closed) {
                 mb_err_hint(err, "the file ends within the document that begins here");
-                return mb_err_at(err, MB_INVALID, json->name, json->line + 1, 1,
+                return mb_err_at(err, MB_INVALID, name, json->line + 1, 1,
                                  "the JSON document is cut off");
             }
             own.line += own.line > 0 ? json->line : 0;
@@ -115,6 +117,34 @@ enum mb_status mb_import_json_next(struct mb_import_json *json, struct mb_node *
     return MB_OK;
 }
 
+enum mb_status mb_import_json_walk(struct mb_import_json *json,
+                                   const struct mb_import_json_visitor *visitor,
+                                   struct mb_err *err)
+{
+    const struct mb_node *root = NULL;
+    enum mb_status status = document_next(json, &root, err);
+    while (status == MB_OK && root != NULL) {
+        status = visitor->visit(visitor->state, json, root, err);
+        if (status == MB_OK) {
+            status = document_next(json, &root, err);
+        }
+    }
+    return status;
+}
+
+enum mb_status mb_import_json_each(struct mb_import *import, struct mb_input *input,
+                                   const struct mb_import_json_visitor *visitor,
+                                   struct mb_err *err)
+{
+    struct mb_import_json json;
+    enum mb_status status = mb_import_json_open(import, input, &json, err);
+    if (status == MB_OK) {
+        status = mb_import_json_walk(&json, visitor, err);
+    }
+    mb_import_json_release(&json);
+    return status;
+}
+
 enum mb_status mb_import_json_fault(struct mb_import_json *json,
                                     const struct mb_node *node, struct mb_err *err,
                                     const char *format, ...)
@@ -124,9 +154,9 @@ enum mb_status mb_import_json_fault(struct mb_import_json *json,
     va_start(args, format);
     (void)vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    mb_doc_locate(json->arena, &json->doc);
+    mb_doc_locate(json->import->arena, &json->doc);
     bool placed = node != NULL && node->line > 0;
-    return mb_err_at(err, MB_INVALID, json->name,
+    return mb_err_at(err, MB_INVALID, mb_input_name(json->input),
                      placed ? node->line + json->piece_line : 0,
                      placed ? node->column : 0, "%s", message);
 }

@@ -7,29 +7,40 @@
 #include "format/doc.h"
 
 struct mb_import_json {
-    struct mb_arena *arena; // borrowed; holds the trees
-    const char *name;       // of the input; borrowed
+    struct mb_import *import; // borrowed; its arena holds the trees
+    struct mb_input *input;   // borrowed
     struct mb_buf text;
     size_t at; // where to go on
     int line;  // lines before `at`
     int piece_line;
-    struct mb_doc doc; // the document that mb_import_json_next found
+    struct mb_doc doc; // the one that is being visited
 };
 
-// Reads the whole input (at most MB_IMPORT_TEXT_MAX). Release it in any case.
+struct mb_import_json_visitor {
+    enum mb_status (*visit)(void *state, struct mb_import_json *json,
+                            const struct mb_node *root, struct mb_err *err);
+    void *state; // handed to it
+};
+
+// Reads the whole input (at most MB_IMPORT_TEXT_MAX) and gives the root of each object or
+// list that begins a line to `visit`, until it fails or the input ends. Lines that only
+// look like one are passed over; a document that is broken or cut off is MB_INVALID with
+// its place.
+MB_MUST_USE enum mb_status
+mb_import_json_each(struct mb_import *import, struct mb_input *input,
+                    const struct mb_import_json_visitor *visitor, struct mb_err *err);
+
+// The same in three steps, for who has to see the text first. Release it in any case.
 MB_MUST_USE enum mb_status mb_import_json_open(struct mb_import *import,
                                                struct mb_input *input,
                                                struct mb_import_json *json,
                                                struct mb_err *err);
+MB_MUST_USE enum mb_status
+mb_import_json_walk(struct mb_import_json *json,
+                    const struct mb_import_json_visitor *visitor, struct mb_err *err);
 void mb_import_json_release(struct mb_import_json *json);
 
-// The next object or list that begins a line; its root is *root, NULL at the end. Lines
-// that only look like one are passed over; a document that is broken or cut off is
-// MB_INVALID with its place.
-MB_MUST_USE enum mb_status mb_import_json_next(struct mb_import_json *json,
-                                               struct mb_node **root, struct mb_err *err);
-
-// Something wrong at a node of the last document: MB_INVALID with its place.
+// Something wrong at a node of the document that is visited: MB_INVALID with its place.
 enum mb_status mb_import_json_fault(struct mb_import_json *json,
                                     const struct mb_node *node, struct mb_err *err,
                                     const char *format, ...) MB_PRINTF(4, 5);

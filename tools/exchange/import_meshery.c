@@ -15,8 +15,6 @@ static int detect(const char *head, size_t size)
 }
 
 struct reading {
-    struct mb_import *import;
-    const struct mb_input *input;
     struct mb_import_json *json;
     struct mb_err *err;
 };
@@ -32,6 +30,7 @@ static enum mb_status result_read(struct reading *reading, const struct mb_node 
 {
     static const char *const facts[] = {"meshery_id", "performance_profile", "created_at",
                                         NULL};
+    struct mb_import *import = reading->json->import;
     struct mb_import_run *run = NULL;
     if (runner->type == MB_NODE_NULL) {
         return MB_OK; // a test that failed
@@ -40,18 +39,17 @@ static enum mb_status result_read(struct reading *reading, const struct mb_node 
         return mb_import_json_fault(reading->json, runner, reading->err,
                                     "'runner_results' is not what fortio writes");
     }
-    enum mb_status status = mb_import_fortio_run(
-        reading->import, reading->input, reading->json, runner, &run, reading->err);
+    enum mb_status status =
+        mb_import_fortio_run(reading->json, runner, &run, reading->err);
     if (status != MB_OK) {
         return status;
     }
     run->name = text(node, "name") != NULL ? text(node, "name") : run->name;
-    mb_import_fact_add(reading->import, run, "meshery.mesh", mb_node_find(node, "mesh"));
-    mb_import_fact_add(reading->import, run, "generator",
-                       mb_node_find(runner, "load-generator"));
+    mb_import_fact_add(import, run, "meshery.mesh", mb_node_find(node, "mesh"));
+    mb_import_fact_add(import, run, "generator", mb_node_find(runner, "load-generator"));
     for (size_t i = 0; facts[i] != NULL; i++) {
-        mb_import_fact_add(reading->import, run,
-                           mb_arena_print(reading->import->arena, "meshery.%s", facts[i]),
+        mb_import_fact_add(import, run,
+                           mb_arena_print(import->arena, "meshery.%s", facts[i]),
                            mb_node_find(node, facts[i]));
     }
     return MB_OK;
@@ -78,25 +76,19 @@ static enum mb_status results_read(struct reading *reading, const struct mb_node
     return status;
 }
 
+static enum mb_status document_read(void *state, struct mb_import_json *json,
+                                    const struct mb_node *root, struct mb_err *err)
+{
+    struct reading reading = {.json = json, .err = err};
+    (void)state;
+    return results_read(&reading, root);
+}
+
 static enum mb_status read(struct mb_import *import, struct mb_input *input,
                            struct mb_err *err)
 {
-    struct mb_import_json json;
-    struct mb_node *root = NULL;
-    struct reading reading = {
-        .import = import, .input = input, .json = &json, .err = err};
-    enum mb_status status = mb_import_json_open(import, input, &json, err);
-    if (status == MB_OK) {
-        status = mb_import_json_next(&json, &root, err);
-    }
-    while (status == MB_OK && root != NULL) {
-        status = results_read(&reading, root);
-        if (status == MB_OK) {
-            status = mb_import_json_next(&json, &root, err);
-        }
-    }
-    mb_import_json_release(&json);
-    return status;
+    return mb_import_json_each(
+        import, input, &(struct mb_import_json_visitor){.visit = document_read}, err);
 }
 
 const struct mb_importer mb_importer_meshery = {

@@ -271,7 +271,7 @@ static void facts_add(struct reading *reading)
     }
 }
 
-static enum mb_status document_read(struct reading *reading, struct mb_input *input)
+static enum mb_status run_read(struct reading *reading, const struct mb_input *input)
 {
     int64_t workers = 1;
     struct mb_import_nighthawk figures = mb_import_nighthawk_begin();
@@ -296,46 +296,42 @@ static enum mb_status document_read(struct reading *reading, struct mb_input *in
     return status;
 }
 
-// YAML is one document; of JSON several may follow each other.
-static enum mb_status next(struct mb_import_json *json, bool yaml, struct mb_node **root,
-                           struct mb_err *err)
+static enum mb_status document_read(void *state, struct mb_import_json *json,
+                                    const struct mb_node *root, struct mb_err *err)
 {
-    *root = NULL;
-    if (!yaml) {
-        return mb_import_json_next(json, root, err);
-    }
-    if (json->at == json->text.size) {
+    struct reading reading = {.import = json->import,
+                              .json = json,
+                              .root = root,
+                              .options = mb_node_find(root, "options"),
+                              .err = err};
+    (void)state;
+    return run_read(&reading, json->input);
+}
+
+// YAML is one document; of JSON several may follow each other.
+static enum mb_status yaml_read(struct mb_import_json *json, struct mb_err *err)
+{
+    if (json->text.size == 0) {
         return MB_OK;
     }
-    json->at = json->text.size;
     enum mb_status status =
-        mb_doc_parse(json->arena, json->name, mb_buf_string(&json->text), json->text.size,
-                     &json->doc, err);
-    *root = json->doc.root;
-    return status;
+        mb_doc_parse(json->import->arena, mb_input_name(json->input),
+                     mb_buf_string(&json->text), json->text.size, &json->doc, err);
+    return status == MB_OK && json->doc.root != NULL
+               ? document_read(NULL, json, json->doc.root, err)
+               : status;
 }
 
 static enum mb_status read(struct mb_import *import, struct mb_input *input,
                            struct mb_err *err)
 {
+    const struct mb_import_json_visitor visitor = {.visit = document_read};
     struct mb_import_json json;
-    struct mb_node *root = NULL;
     enum mb_status status = mb_import_json_open(import, input, &json, err);
     bool yaml =
         status == MB_OK && strstr(mb_buf_string(&json.text), "\"results\"") == NULL;
     if (status == MB_OK) {
-        status = next(&json, yaml, &root, err);
-    }
-    while (status == MB_OK && root != NULL) {
-        struct reading reading = {.import = import,
-                                  .json = &json,
-                                  .root = root,
-                                  .options = mb_node_find(root, "options"),
-                                  .err = err};
-        status = document_read(&reading, input);
-        if (status == MB_OK) {
-            status = next(&json, yaml, &root, err);
-        }
+        status = yaml ? yaml_read(&json, err) : mb_import_json_walk(&json, &visitor, err);
     }
     mb_import_json_release(&json);
     return status;
