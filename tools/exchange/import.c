@@ -26,6 +26,7 @@ const struct mb_importer *const mb_importers[] = {
     &mb_importer_hyperfine,
     &mb_importer_istio,
     &mb_importer_jtl,
+    &mb_importer_k6,
     &mb_importer_meshery,
     &mb_importer_nighthawk,
     &mb_importer_nighthawk_text,

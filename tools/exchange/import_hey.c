@@ -114,21 +114,9 @@ static void status_read(struct mb_import_report *report, const char *line)
 static void error_read(struct mb_import_report *report, const char *line)
 {
     int64_t n;
-    if (!mb_import_text_word(&line, "[") || !mb_import_text_count(&line, &n)) {
-        return;
+    if (mb_import_text_word(&line, "[") && mb_import_text_count(&line, &n)) {
+        report->errors_by_kind[mb_import_text_error(line)] += n;
     }
-    enum mb_error_kind kind = MB_ERROR_OTHER;
-    if (strstr(line, "dial tcp") != NULL) {
-        kind = MB_ERROR_CONNECT;
-    } else if (strstr(line, "imeout") != NULL || strstr(line, "deadline") != NULL) {
-        kind = MB_ERROR_TIMEOUT;
-    } else if (strstr(line, "reset by peer") != NULL ||
-               strstr(line, "broken pipe") != NULL) {
-        kind = MB_ERROR_RESET;
-    } else if (strstr(line, "EOF") != NULL) {
-        kind = MB_ERROR_CLOSED;
-    }
-    report->errors_by_kind[kind] += n;
 }
 
 static enum mb_status report_end(struct mb_import_report *report)

@@ -7,7 +7,7 @@
 
 #include "base/units.h"
 
-#define NS_PER_S 1e9L
+#define NS_PER_S INT64_C(1000000000)
 
 enum mb_status mb_import_json_open(struct mb_import *import, struct mb_input *input,
                                    struct mb_import_json *json, struct mb_err *err)
@@ -187,17 +187,54 @@ bool mb_import_json_count(const struct mb_node *node, int64_t *value)
     return true;
 }
 
-bool mb_import_json_seconds(const struct mb_node *node, int64_t *ns)
+bool mb_import_json_time(const struct mb_node *node, int64_t unit_ns, int64_t *ns)
 {
     if (node == NULL || (node->type != MB_NODE_INT && node->type != MB_NODE_FLOAT)) {
         return false;
     }
     // With the 64 bits of a long double the product of a time and 10^9 is exact enough
     // that what was written in whole ns comes out as that.
-    long double value = roundl((long double)mb_node_number(node, 0) * NS_PER_S);
+    long double value = roundl((long double)mb_node_number(node, 0) * unit_ns);
     if (value < 0 || value > (long double)MB_UNITS_SAFE_MAX) {
         return false;
     }
     *ns = (int64_t)value;
     return true;
+}
+
+bool mb_import_json_seconds(const struct mb_node *node, int64_t *ns)
+{
+    return mb_import_json_time(node, NS_PER_S, ns);
+}
+
+enum mb_status mb_import_json_lines(struct mb_input *input,
+                                    enum mb_status (*take)(void *state,
+                                                           const struct mb_node *root,
+                                                           struct mb_err *err),
+                                    void *state, struct mb_err *err)
+{
+    const char *line = NULL;
+    size_t size;
+    enum mb_status status;
+    do {
+        struct mb_arena arena = {0};
+        struct mb_doc doc;
+        struct mb_err own = {0};
+        status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
+        bool some =
+            status == MB_OK && line != NULL && line[strspn(line, " \t\r")] != '\0';
+        if (some) {
+            status = mb_doc_parse(&arena, mb_input_name(input), line, size, &doc, &own);
+        }
+        if (some && status == MB_OK) {
+            status = take(state, doc.root, &own);
+        }
+        if (some && status != MB_OK) {
+            status =
+                mb_err_at(err, status, mb_input_name(input), mb_input_line_number(input),
+                          own.column, "%s", own.message);
+        }
+        mb_arena_release(&arena);
+    } while (status == MB_OK && line != NULL);
+    return status;
 }

@@ -53,4 +53,16 @@ bool mb_import_json_count(const struct mb_node *node, int64_t *value);
 // over 2^53 - 1 ns.
 bool mb_import_json_seconds(const struct mb_node *node, int64_t *ns);
 
+// The same for a number of whatever unit has this many ns.
+bool mb_import_json_time(const struct mb_node *node, int64_t unit_ns, int64_t *ns);
+
+// Reads an input of a document a line, of whatever size, and gives each root to `take`,
+// borrowed until it returns. Lines without anything are passed over; one that is no JSON
+// is MB_INVALID with its place, and so is one that `take` refuses: its own message is
+// placed at the line.
+MB_MUST_USE enum mb_status mb_import_json_lines(
+    struct mb_input *input,
+    enum mb_status (*take)(void *state, const struct mb_node *root, struct mb_err *err),
+    void *state, struct mb_err *err);
+
 #endif

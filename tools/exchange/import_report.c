@@ -1,5 +1,7 @@
 #include "exchange/import_report.h"
 
+#include <string.h>
+
 #include "base/units.h"
 
 enum { FIRST_WRONG_STATUS = 400 };
@@ -12,6 +14,7 @@ enum mb_status mb_import_report_begin(struct mb_import_report *report)
         .err = report->err,
         .line = mb_input_line_number(report->input),
         .requests = -1,
+        .answers = -1,
         .mean_ns = -1,
         .min_ns = -1,
         .max_ns = -1,
@@ -22,13 +25,20 @@ enum mb_status mb_import_report_begin(struct mb_import_report *report)
 void mb_import_report_status(struct mb_import_report *report, int status, int64_t n)
 {
     size_t at = report->status_count;
+    while (at > 0 && report->statuses[at - 1].status > status) {
+        at--;
+    }
+    if (at > 0 && report->statuses[at - 1].status == status) {
+        // What is too much stays too much, which the end of the report refuses.
+        int64_t *sum = &report->statuses[at - 1].n;
+        *sum = n > MB_UNITS_SAFE_MAX - *sum ? MB_UNITS_SAFE_MAX + 1 : *sum + n;
+        return;
+    }
     report->statuses =
         mb_arena_grow(report->import->arena, report->statuses, report->status_count,
                       &report->status_capacity, sizeof *report->statuses);
-    while (at > 0 && report->statuses[at - 1].status > status) {
-        report->statuses[at] = report->statuses[at - 1];
-        at--;
-    }
+    memmove(report->statuses + at + 1, report->statuses + at,
+            (report->status_count - at) * sizeof *report->statuses);
     report->statuses[at] = (struct mb_status_count){.status = status, .n = n};
     report->status_count++;
 }
@@ -101,6 +111,20 @@ static void counts_put(struct mb_import_report *report, int64_t answers)
     counts->unfinished = 0;
 }
 
+void mb_import_report_failures(struct mb_import_run *run, int64_t requests,
+                               int64_t failed)
+{
+    struct mb_counts *counts = &run->part.counts;
+    counts->intended = requests;
+    counts->ok = requests - failed;
+    counts->unfinished = 0;
+    counts->completed = failed == 0 ? requests : -1;
+    for (int i = 0; i < MB_ERROR_KINDS; i++) {
+        counts->errors_by_kind[i] = failed == 0 ? 0 : -1;
+    }
+    counts->errors_by_kind[MB_ERROR_OTHER] = failed;
+}
+
 static int64_t buckets_sum(const struct mb_import_report *report)
 {
     int64_t sum = 0;
@@ -132,6 +156,16 @@ static struct mb_dist latencies_dist(const struct mb_import_report *report,
     return dist;
 }
 
+// Failed requests are among the latencies.
+static bool failures_measured(const struct mb_import_report *report)
+{
+    bool some = !report->errors_known || report->errors_by_kind[MB_ERROR_STATUS] > 0;
+    for (int i = 0; report->all_measured && i < MB_ERROR_KINDS; i++) {
+        some = some || report->errors_by_kind[i] > 0;
+    }
+    return some;
+}
+
 enum mb_status mb_import_report_end(struct mb_import_report *report)
 {
     int64_t answers;
@@ -140,7 +174,7 @@ enum mb_status mb_import_report_end(struct mb_import_report *report)
         return mb_import_report_fault(report, "counts more answers than can be");
     }
     if (report->status_count == 0) {
-        answers = report->requests;
+        answers = report->answers >= 0 ? report->answers : report->requests;
     } else if (report->errors_by_kind[MB_ERROR_STATUS] == 0) {
         report->errors_by_kind[MB_ERROR_STATUS] = wrong;
     }
@@ -149,8 +183,7 @@ enum mb_status mb_import_report_end(struct mb_import_report *report)
     }
     counts_put(report, answers);
     struct mb_dist dist = latencies_dist(report, answers);
-    dist.mixed = dist.type != MB_DIST_ABSENT &&
-                 (report->errors_by_kind[MB_ERROR_STATUS] > 0 || !report->errors_known);
+    dist.mixed = dist.type != MB_DIST_ABSENT && failures_measured(report);
     if (!dist.mixed && dist.n >= 0 && dist.n != report->run->part.counts.ok) {
         report->run->part.counts.ok = -1;
     }

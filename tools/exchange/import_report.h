@@ -19,7 +19,9 @@ struct mb_import_report {
     struct mb_import_run *run; // NULL between reports
     int line;                  // of its beginning
     int section;               // of the tool's own
-    int64_t requests;          // answers with latencies among those below
+    int64_t requests;          // with latencies among those below; usually answers
+    int64_t answers;           // where neither statuses nor `requests` tell them
+    bool all_measured;         // requests without an answer have latencies below, too
     int64_t mean_ns;
     int64_t min_ns;
     int64_t max_ns;
@@ -37,7 +39,7 @@ struct mb_import_report {
 // Begins a report at the current line; MB_INVALID when there are too many.
 MB_MUST_USE enum mb_status mb_import_report_begin(struct mb_import_report *report);
 
-// "[200] 400": so many answers had this status.
+// "[200] 400": so many answers had this status. What comes twice is added.
 void mb_import_report_status(struct mb_import_report *report, int status, int64_t n);
 
 // A bar of a histogram: n values above the last bar's end, up to this one.
@@ -47,6 +49,10 @@ void mb_import_report_bucket(struct mb_import_report *report, int64_t high_ns, i
 // before bars, since bars are coarser) through mb_import_run_latency. Answers with
 // statuses of 400 and more are errors; the tools here measure them like the others.
 MB_MUST_USE enum mb_status mb_import_report_end(struct mb_import_report *report);
+
+// The counts of a tool that only knows how many requests failed, whatever failed.
+void mb_import_report_failures(struct mb_import_run *run, int64_t requests,
+                               int64_t failed);
 
 // MB_INVALID with the line where the report begins.
 enum mb_status mb_import_report_fault(const struct mb_import_report *report,

@@ -100,6 +100,11 @@ void mb_import_samples_add(struct mb_import_samples *samples,
     window_extend(samples, sample);
 }
 
+void mb_import_samples_connect(struct mb_import_samples *samples, int64_t connect_ns)
+{
+    hdr_record(&samples->connect, connect_ns);
+}
+
 // Takes the histogram over. Some requests of a log may lack their latency: then the
 // distribution is not that of all of them.
 static struct mb_dist dist_take(struct mb_hdr **hdr, const char *reason)

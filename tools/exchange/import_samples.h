@@ -44,6 +44,9 @@ void mb_import_samples_release(struct mb_import_samples *samples);
 void mb_import_samples_add(struct mb_import_samples *samples,
                            const struct mb_import_sample *sample);
 
+// A connection that was made, where the source tells it apart from its request.
+void mb_import_samples_connect(struct mb_import_samples *samples, int64_t connect_ns);
+
 // Fills the run's counts, its window where the samples tell it and it is not known yet,
 // and its distributions: the latencies through mb_import_run_latency, so that the point
 // has to be filled in; with `intended` they are response times, counted from the intended

@@ -161,10 +161,60 @@ bool mb_import_text_time(const char **at, int64_t *ns)
     return false;
 }
 
+bool mb_import_text_span(const char **at, int64_t *ns)
+{
+    enum { SPAN_MAX = 64 };
+    char word[SPAN_MAX];
+    struct mb_err ignored = {0};
+    const char *start = skip_blanks(*at);
+    size_t size = strcspn(start, " \t,)]}");
+    if (size == 0 || size >= sizeof word) {
+        return false;
+    }
+    memcpy(word, start, size);
+    word[size] = '\0';
+    if (mb_units_parse(MB_UNIT_DURATION, word, ns, &ignored) != MB_OK) {
+        return false;
+    }
+    *at = start + size;
+    return true;
+}
+
 const char *mb_import_text_after(const char *line, const char *word)
 {
     const char *found = strstr(line, word);
     return found != NULL ? found + strlen(word) : NULL;
+}
+
+enum mb_error_kind mb_import_text_error(const char *message)
+{
+    // In this order: "dial tcp 127.0.0.1:1: i/o timeout" never had a connection.
+    static const struct {
+        const char *word;
+        enum mb_error_kind kind;
+    } words[] = {
+        {"dial", MB_ERROR_CONNECT},
+        {"refused", MB_ERROR_CONNECT},
+        {"nreachable", MB_ERROR_CONNECT}, // "network is unreachable", "Unreachable"
+        {"no such host", MB_ERROR_CONNECT},
+        {"dns error", MB_ERROR_CONNECT},
+        {"imeout", MB_ERROR_TIMEOUT},
+        {"imed out", MB_ERROR_TIMEOUT},
+        {"deadline exceeded", MB_ERROR_TIMEOUT},
+        {"reset by peer", MB_ERROR_RESET},
+        {"roken pipe", MB_ERROR_RESET},
+        {"broken connection", MB_ERROR_RESET},
+        {"EOF", MB_ERROR_CLOSED},
+        {"closed before", MB_ERROR_CLOSED},
+        {"closed connection", MB_ERROR_CLOSED},
+        {"malformed", MB_ERROR_PROTOCOL},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strstr(message, words[i].word) != NULL) {
+            return words[i].kind;
+        }
+    }
+    return MB_ERROR_OTHER;
 }
 
 // The end of an escape sequence that begins here.

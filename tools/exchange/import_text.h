@@ -28,11 +28,18 @@ bool mb_import_text_count(const char **at, int64_t *value);
 // "0.0031 secs", "1.63m", "2.5 s", "1h", to the nearest ns; at most 2^53 - 1.
 bool mb_import_text_time(const char **at, int64_t *ns);
 
+// A time as Go prints them, with one unit or several: "532.506µs", "1h2m0.5s", "0s".
+bool mb_import_text_span(const char **at, int64_t *ns);
+
 // `value` units of `unit_ns`, to the nearest ns. False below 0 and over 2^53 - 1 ns.
 bool mb_import_text_scale(double value, double unit_ns, int64_t *ns);
 
 // The text behind `word` anywhere in the line; NULL when it is not there.
 const char *mb_import_text_after(const char *line, const char *word);
+
+// What became of a request that got no answer, by the words in which Go's net/http, the
+// system or a tool tell it; MB_ERROR_OTHER when they are none that are known here.
+enum mb_error_kind mb_import_text_error(const char *message);
 
 // In arena: the line without escape sequences of terminals, and of what a carriage return
 // has written over only the last.

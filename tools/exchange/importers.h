@@ -21,6 +21,7 @@ extern const struct mb_importer mb_importer_hlog;
 extern const struct mb_importer mb_importer_hyperfine;
 extern const struct mb_importer mb_importer_istio;
 extern const struct mb_importer mb_importer_jtl;
+extern const struct mb_importer mb_importer_k6;
 extern const struct mb_importer mb_importer_meshery;
 extern const struct mb_importer mb_importer_nighthawk;
 extern const struct mb_importer mb_importer_nighthawk_text;

@@ -1,0 +1,299 @@
+// k6 (https://github.com/grafana/k6): which of its forms a file is, and its summary as
+// JSON in three shapes: of handleSummary, of --summary-export (flat, without the length)
+// and of --new-machine-readable-summary (lists).
+//
+// http_req_duration counts from the sending of a request whose connection stands to its
+// last byte. What k6 takes as a failed request (http_req_failed) is not only an error of
+// its connection: statuses that were not expected, 400 and more unless told otherwise,
+// are among them.
+#include "exchange/import_k6.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "exchange/import_json.h"
+#include "exchange/import_report.h"
+#include "exchange/importers.h"
+
+enum { STATS_MAX = 1000 }; // of a trend
+#define MS_IN_NS INT64_C(1000000)
+static const double NS_PER_S = 1e9;
+
+static int detect(const char *head, size_t size)
+{
+    (void)size;
+    if (mb_import_k6_is_csv(head) || mb_import_k6_is_points(head)) {
+        return 100;
+    }
+    bool trend = strstr(head, "_req_duration\"") != NULL ||
+                 strstr(head, "\"http_req") != NULL || strstr(head, "\"iterations\"");
+    bool summary = strstr(head, "\"metrics\"") != NULL &&
+                   (trend || strstr(head, "\"testRunDurationMs\"") != NULL ||
+                    strstr(head, "\"k6_version\"") != NULL);
+    if (summary) {
+        return 90;
+    }
+    return mb_import_k6_is_text(head) ? 85 : 0;
+}
+
+// --- a summary as JSON ---
+
+struct reading {
+    struct mb_import *import;
+    struct mb_import_json *json;
+    const struct mb_node *root;
+    struct mb_import_run *run;
+    struct mb_err *err;
+};
+
+// What a metric measured; NULL: there is no such metric.
+static const struct mb_node *metric(const struct reading *reading, const char *name)
+{
+    const struct mb_node *metrics = mb_node_find(reading->root, "metrics");
+    const struct mb_node *found = mb_node_find(metrics, name);
+    const struct mb_node *list = mb_node_at(reading->root, "/results/metrics");
+    for (size_t i = 0;
+         list != NULL && list->type == MB_NODE_LIST && i < list->as.list.count; i++) {
+        const struct mb_node *item = list->as.list.items[i];
+        if (strcmp(mb_node_text(mb_node_find(item, "name"), ""), name) == 0) {
+            found = item;
+        }
+    }
+    const struct mb_node *values = mb_node_find(found, "values");
+    return values != NULL ? values : found;
+}
+
+// "p(99.9)", "p99.9", "med": the share in 1e-9.
+static bool share_read(const char *name, int64_t *share)
+{
+    double percent = 50;
+    bool good = strcmp(name, "med") == 0;
+    if (!good && mb_import_text_word(&name, "p")) {
+        (void)mb_import_text_word(&name, "(");
+        good = mb_import_text_field(&name, &percent);
+        (void)mb_import_text_word(&name, ")");
+        good = good && *name == '\0';
+    }
+    return good && mb_import_text_scale(percent, 1e7, share) && *share <= 1000000000;
+}
+
+static int quantile_order(const void *left, const void *right)
+{
+    const struct mb_dist_quantile *a = left;
+    const struct mb_dist_quantile *b = right;
+    return (a->share > b->share) - (a->share < b->share);
+}
+
+// The statistics come in any order.
+static enum mb_status trend_read(const struct reading *reading,
+                                 const struct mb_node *values,
+                                 struct mb_import_report *report)
+{
+    struct mb_dist_quantile found[STATS_MAX];
+    size_t count = 0;
+    size_t stats = values->type == MB_NODE_MAP ? mb_node_count(values) : 0;
+    for (size_t i = 0; i < stats && count < STATS_MAX; i++) {
+        const char *name = mb_node_text(values->as.map.entries[i].key, "");
+        const struct mb_node *value = values->as.map.entries[i].value;
+        int64_t share = 0;
+        int64_t *simple = strcmp(name, "avg") == 0   ? &report->mean_ns
+                          : strcmp(name, "min") == 0 ? &report->min_ns
+                          : strcmp(name, "max") == 0 ? &report->max_ns
+                                                     : NULL;
+        if (simple == NULL && !share_read(name, &share)) {
+            continue; // "count", and in the export the outcome of thresholds
+        }
+        int64_t value_ns;
+        if (!mb_import_json_time(value, MS_IN_NS, &value_ns)) {
+            return mb_import_json_fault(reading->json, value, reading->err,
+                                        "'%.40s' is not a time in ms", name);
+        }
+        if (simple != NULL) {
+            *simple = value_ns;
+        } else {
+            found[count++] = (struct mb_dist_quantile){.share = share, .value = value_ns};
+        }
+    }
+    qsort(found, count, sizeof *found, quantile_order);
+    for (size_t i = 0; i < count; i++) {
+        mb_import_text_quantile(reading->import->arena, &report->quantiles,
+                                found[i].share, found[i].value);
+    }
+    return MB_OK;
+}
+
+// Requests and how many of them failed; -1: not known.
+static enum mb_status requests_read(const struct reading *reading, int64_t *requests,
+                                    int64_t *failed)
+{
+    const struct mb_node *reqs = metric(reading, "http_reqs");
+    const struct mb_node *rate = metric(reading, "http_req_failed");
+    // A rate counts as "passes" what it was true for.
+    const struct mb_node *hits = mb_node_find(rate, "passes");
+    hits = hits != NULL ? hits : mb_node_find(rate, "matches");
+    const struct mb_node *count = mb_node_find(reqs, "count");
+    *requests = -1;
+    *failed = -1;
+    if (count != NULL && !mb_import_json_count(count, requests)) {
+        return mb_import_json_fault(reading->json, count, reading->err,
+                                    "the number of requests is none");
+    }
+    if (hits != NULL && !mb_import_json_count(hits, failed)) {
+        return mb_import_json_fault(reading->json, hits, reading->err,
+                                    "the number of failed requests is none");
+    }
+    if (*requests >= 0 && *failed > *requests) {
+        return mb_import_json_fault(reading->json, hits, reading->err,
+                                    "more requests failed than there were");
+    }
+    return MB_OK;
+}
+
+// The length: said in ms or in seconds, or what a counter and its rate come to.
+static void window_read(const struct reading *reading)
+{
+    int64_t *window_ns = &reading->run->window_ns;
+    const struct mb_node *reqs = metric(reading, "http_reqs");
+    reqs = reqs != NULL ? reqs : metric(reading, "iterations");
+    double count = mb_node_number(mb_node_find(reqs, "count"), 0);
+    double rate = mb_node_number(mb_node_find(reqs, "rate"), 0);
+    if (mb_import_json_time(mb_node_at(reading->root, "/state/testRunDurationMs"),
+                            MS_IN_NS, window_ns) ||
+        mb_import_json_seconds(mb_node_at(reading->root, "/config/duration"),
+                               window_ns)) {
+        return;
+    }
+    if (count > 0 && rate > 0) {
+        (void)mb_import_text_scale(count / rate, NS_PER_S, window_ns);
+    }
+}
+
+// All requests, or only the good ones where k6 keeps them apart.
+static enum mb_status latency_read(const struct reading *reading, int64_t requests,
+                                   int64_t failed)
+{
+    static const char GOOD[] = "http_req_duration{expected_response:true}";
+    struct mb_import_report report = {.mean_ns = -1, .min_ns = -1, .max_ns = -1};
+    const struct mb_node *good = metric(reading, GOOD);
+    const struct mb_node *all = metric(reading, "http_req_duration");
+    all = all != NULL ? all : metric(reading, "grpc_req_duration");
+    bool apart = failed > 0 && good != NULL;
+    if (all == NULL) {
+        return mb_import_json_fault(reading->json, reading->root, reading->err,
+                                    "the summary has neither 'http_req_duration' nor "
+                                    "'grpc_req_duration': no request was measured");
+    }
+    enum mb_status status = trend_read(reading, apart ? good : all, &report);
+    if (status != MB_OK) {
+        return status;
+    }
+    struct mb_dist dist = mb_import_text_dist(&(struct mb_import_latency){
+        .quantiles = &report.quantiles,
+        .n = requests >= 0 && apart ? requests - failed : requests,
+        .mean_ns = report.mean_ns,
+        .min_ns = report.min_ns,
+        .max_ns = report.max_ns,
+    });
+    if (failed >= 0 && failed == requests) {
+        dist = mb_dist_absent("no request succeeded");
+    }
+    dist.mixed = dist.type != MB_DIST_ABSENT && !apart && failed != 0;
+    mb_import_run_latency(reading->import, reading->run, dist);
+    return MB_OK;
+}
+
+static void facts_add(const struct reading *reading)
+{
+    mb_import_fact_add(reading->import, reading->run, "vus_max",
+                       mb_node_find(metric(reading, "vus_max"), "max"));
+    mb_import_fact_add(reading->import, reading->run, "iterations",
+                       mb_node_find(metric(reading, "iterations"), "count"));
+    mb_import_fact_add(reading->import, reading->run, "dropped_iterations",
+                       mb_node_find(metric(reading, "dropped_iterations"), "count"));
+    mb_import_fact_add(reading->import, reading->run, "checks_failed",
+                       mb_node_find(metric(reading, "checks"), "fails"));
+}
+
+static enum mb_status summary_put(struct reading *reading)
+{
+    int64_t requests;
+    int64_t failed;
+    struct mb_counts *counts = &reading->run->part.counts;
+    const char *version =
+        mb_node_text(mb_node_at(reading->root, "/metadata/k6_version"), NULL);
+    enum mb_status status = requests_read(reading, &requests, &failed);
+    if (status != MB_OK) {
+        return status;
+    }
+    reading->run->version = version;
+    window_read(reading);
+    if (requests >= 0 && failed >= 0) {
+        mb_import_report_failures(reading->run, requests, failed);
+    } else {
+        counts->intended = requests;
+    }
+    (void)mb_import_json_count(mb_node_find(metric(reading, "data_sent"), "count"),
+                               &counts->bytes_sent);
+    (void)mb_import_json_count(mb_node_find(metric(reading, "data_received"), "count"),
+                               &counts->bytes_received);
+    facts_add(reading);
+    return latency_read(reading, requests, failed);
+}
+
+static enum mb_status summaries_read(struct mb_import *import, struct mb_input *input,
+                                     struct mb_err *err)
+{
+    struct mb_import_json json;
+    struct mb_node *root = NULL;
+    enum mb_status status = mb_import_json_open(import, input, &json, err);
+    if (status == MB_OK) {
+        status = mb_import_json_next(&json, &root, err);
+    }
+    while (status == MB_OK && root != NULL) {
+        struct reading reading = {
+            .import = import, .json = &json, .root = root, .err = err};
+        bool summary = mb_node_find(root, "metrics") != NULL ||
+                       mb_node_at(root, "/results/metrics") != NULL;
+        if (summary) {
+            status = mb_import_run_add(import, input, &reading.run, err);
+        }
+        if (summary && status == MB_OK) {
+            status = summary_put(&reading);
+        }
+        if (status == MB_OK) {
+            status = mb_import_json_next(&json, &root, err);
+        }
+    }
+    mb_import_json_release(&json);
+    return status;
+}
+
+static enum mb_status read(struct mb_import *import, struct mb_input *input,
+                           struct mb_err *err)
+{
+    size_t size;
+    const char *head = mb_input_head(input, &size);
+    if (mb_import_k6_is_csv(head)) {
+        return mb_import_k6_csv(import, input, err);
+    }
+    if (mb_import_k6_is_points(head)) {
+        return mb_import_k6_points(import, input, err);
+    }
+    if (mb_import_k6_is_text(head)) {
+        return mb_import_k6_text(import, input, err);
+    }
+    return summaries_read(import, input, err);
+}
+
+const struct mb_importer mb_importer_k6 = {
+    .name = "k6",
+    .title = "k6's summary (JSON, text) and measurements (JSON, CSV)",
+    .tool = "k6",
+    .detect = detect,
+    .read = read,
+    .unknown =
+        "k6 names its executor only in the text above its summary: elsewhere the load "
+        "model is not known; summaries do not tell failed requests apart by kind",
+};
