@@ -113,8 +113,8 @@ def fortio(path):
 
 def go_duration(text):
     """"1m0.5s" to ns."""
-    scale = {"h": 3600, "m": 60, "s": 1, "ms": Decimal("1e-3"), "µs": Decimal("1e-6")}
-    return ns(sum(Decimal(value) * scale[unit] for value, unit in re.findall(r"([0-9.]+)(h|ms|µs|m|s)", text)))
+    scale = {"h": 3600, "m": 60, "s": 1, "ms": Decimal("1e-3"), "µs": Decimal("1e-6"), "ns": Decimal("1e-9")}
+    return ns(sum(Decimal(value) * scale[unit] for value, unit in re.findall(r"([0-9.]+)(h|ms|µs|ns|m|s)", text)))
 
 
 @tool("fortio text", "fortio/readme/*.txt")
@@ -684,6 +684,90 @@ def ab(path):
              "window_ns": found(r"Time taken for tests:\s+([0-9.]+ seconds)", text, quantity),
              "response": {"type": "quantiles", "max": int(percents[-1][1]) * 10**6,
                           "quantiles": {int(p) / 100: int(v) * 10**6 for p, v in percents}}}]
+
+
+# --- k6
+
+
+def k6_stats(stats, convert):
+    shares = {"med": 0.5} | {name: float(Decimal(name[1:].strip("()")) / 100) for name in stats if re.match("p[(0-9]", name)}
+    return {"type": "quantiles", "min": convert(stats["min"]) if "min" in stats else None, "max": convert(stats["max"]),
+            "quantiles": {share: convert(stats[name]) for name, share in shares.items() if name in stats}}
+
+
+def k6_summary(trends, requests, failed, convert):
+    """The latencies of the good requests, where there are others."""
+    apart = failed and "good" in trends
+    run = {"tool": "k6", "co_handling": "none", "requests": requests}
+    if failed is not None:
+        run.update({"ok": requests - failed, "errors": failed, "kinds": {"other": failed}})
+    if failed is None or failed < requests:
+        run["service"] = dict(k6_stats(trends["good" if apart else "all"], convert), mixed=not apart and failed != 0)
+    return run
+
+
+def k6_json(data):
+    metrics = data.get("metrics") or {one["name"]: one for one in data["results"]["metrics"]}
+    values = {name: one.get("values", one) for name, one in metrics.items()}
+    trends = {"all": values.get("http_req_duration") or values["grpc_req_duration"]}
+    if "http_req_duration{expected_response:true}" in values:
+        trends["good"] = values["http_req_duration{expected_response:true}"]
+    counter, rate = values.get("http_reqs"), values.get("http_req_failed")
+    failed = rate.get("passes", rate.get("matches")) if rate else None
+    run = k6_summary(trends, int(counter["count"]) if counter else None, None if failed is None else int(failed),
+                     lambda value: ns(value / 1000))
+    if "state" in data:
+        run["window_ns"] = ns(data["state"]["testRunDurationMs"] / 1000)
+    return dict(run, load_model="unknown", version=data.get("metadata", {}).get("k6_version"),
+                bytes_received=int(values["data_received"]["count"]), bytes_sent=int(values["data_sent"]["count"]))
+
+
+def k6_text(text):
+    lines = {}
+    for name, rest in re.findall(r"^\s*([a-z_]+|\{ expected_response:true \})\.+: +(.*)$", text, re.M):
+        lines["good" if name[0] == "{" else name] = rest
+    trends = {name: dict(re.findall(r"(\S+?)=(\S+)", lines[key]))
+              for name, key in (("all", "http_req_duration"), ("good", "good")) if key in lines}
+    failed = int(re.search(r"%\s+(?:✓ )?([0-9]+)", lines["http_req_failed"])[1])
+    run = k6_summary(trends, int(lines["http_reqs"].split()[0]), failed, go_duration)
+    rate = re.search(r"\* .*: ([0-9.]+) iterations/s", text)
+    looping = "looping VUs" in text or "iterations shared among" in text
+    return dict(run, load_model="open" if rate else "closed" if looping else "unknown", rate=float(rate[1]) if rate else None)
+
+
+def k6_rows(path):
+    if path.endswith(".csv"):
+        with open(path, encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    rows = []
+    for line in read_text(path).splitlines():
+        one = json.loads(line, parse_float=Decimal, parse_int=Decimal)
+        if one["type"] == "Point":
+            rows.append(dict(one["data"].get("tags") or {}, metric_name=one["metric"], metric_value=one["data"]["value"]))
+    return rows
+
+
+def k6_points(path):
+    rows = k6_rows(path)
+    requests = [row for row in rows if row["metric_name"] == "http_req_duration"]
+    good = [ns(Decimal(row["metric_value"]) / 1000) for row in requests if row["expected_response"] == "true"]
+    statuses = [row["status"] for row in requests if row["status"] != "0"]
+    urls = {row["url"] for row in requests}
+    received = sum(Decimal(row["metric_value"]) for row in rows if row["metric_name"] == "data_received")
+    run = {"tool": "k6", "load_model": "unknown", "co_handling": "none", "requests": len(requests),
+           "ok": len(good), "errors": len(requests) - len(good), "completed": len(statuses), "bytes_received": int(received),
+           "statuses": {code: statuses.count(code) for code in statuses}, "url": urls.pop() if len(urls) == 1 else None}
+    if good:
+        run["service"] = {"type": "hdr", "mixed": False, "values": good}
+    return run
+
+
+@tool("k6", "k6/*.json", "k6/*.csv", "k6/*.txt", "taurus/k6/*")
+def k6(path):
+    text = read_text(path)
+    if text.startswith(("metric_name", '{"metric":', '{"type":')):
+        return [k6_points(path)]
+    return [k6_json(load_json(path)) if text.startswith("{") else k6_text(text)]
 
 
 # --- JMeter

@@ -8,16 +8,12 @@
 // are among them.
 #include "exchange/import_k6.h"
 
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/units.h"
 #include "exchange/import_json.h"
-#include "exchange/import_report.h"
 #include "exchange/importers.h"
 
-enum { STATS_MAX = 1000 }; // of a trend
 #define MS_IN_NS INT64_C(1000000)
 static const double NS_PER_S = 1e9;
 
@@ -65,61 +61,24 @@ static const struct mb_node *metric(const struct reading *reading, const char *n
     return values != NULL ? values : found;
 }
 
-// "p(99.9)", "p99.9", "med": the share in 1e-9.
-static bool share_read(const char *name, int64_t *share)
-{
-    double percent = 50;
-    bool good = strcmp(name, "med") == 0;
-    if (!good && mb_import_text_word(&name, "p")) {
-        (void)mb_import_text_word(&name, "(");
-        good = mb_import_text_field(&name, &percent);
-        (void)mb_import_text_word(&name, ")");
-        good = good && *name == '\0';
-    }
-    return good && mb_import_text_scale(percent, 1e7, share) && *share <= 1000000000;
-}
-
-static int quantile_order(const void *left, const void *right)
-{
-    const struct mb_dist_quantile *a = left;
-    const struct mb_dist_quantile *b = right;
-    return (a->share > b->share) - (a->share < b->share);
-}
-
-// The statistics come in any order.
 static enum mb_status trend_read(const struct reading *reading,
                                  const struct mb_node *values,
-                                 struct mb_import_report *report)
+                                 struct mb_import_k6_trend *trend)
 {
-    struct mb_dist_quantile found[STATS_MAX];
-    size_t count = 0;
-    size_t stats = values->type == MB_NODE_MAP ? mb_node_count(values) : 0;
-    for (size_t i = 0; i < stats && count < STATS_MAX; i++) {
+    struct mb_arena *arena = reading->import->arena;
+    size_t stats =
+        values != NULL && values->type == MB_NODE_MAP ? mb_node_count(values) : 0;
+    mb_import_k6_trend_init(trend);
+    for (size_t i = 0; i < stats; i++) {
         const char *name = mb_node_text(values->as.map.entries[i].key, "");
         const struct mb_node *value = values->as.map.entries[i].value;
-        int64_t share = 0;
-        int64_t *simple = strcmp(name, "avg") == 0   ? &report->mean_ns
-                          : strcmp(name, "min") == 0 ? &report->min_ns
-                          : strcmp(name, "max") == 0 ? &report->max_ns
-                                                     : NULL;
-        if (simple == NULL && !share_read(name, &share)) {
-            continue; // "count", and in the export the outcome of thresholds
-        }
         int64_t value_ns;
-        if (!mb_import_json_time(value, MS_IN_NS, &value_ns)) {
+        bool time = mb_import_json_time(value, MS_IN_NS, &value_ns);
+        bool known = mb_import_k6_trend_take(trend, arena, name, time ? value_ns : 0);
+        if (known && !time) {
             return mb_import_json_fault(reading->json, value, reading->err,
                                         "'%.40s' is not a time in ms", name);
         }
-        if (simple != NULL) {
-            *simple = value_ns;
-        } else {
-            found[count++] = (struct mb_dist_quantile){.share = share, .value = value_ns};
-        }
-    }
-    qsort(found, count, sizeof *found, quantile_order);
-    for (size_t i = 0; i < count; i++) {
-        mb_import_text_quantile(reading->import->arena, &report->quantiles,
-                                found[i].share, found[i].value);
     }
     return MB_OK;
 }
@@ -144,10 +103,6 @@ static enum mb_status requests_read(const struct reading *reading, int64_t *requ
         return mb_import_json_fault(reading->json, hits, reading->err,
                                     "the number of failed requests is none");
     }
-    if (*requests >= 0 && *failed > *requests) {
-        return mb_import_json_fault(reading->json, hits, reading->err,
-                                    "more requests failed than there were");
-    }
     return MB_OK;
 }
 
@@ -170,38 +125,20 @@ static void window_read(const struct reading *reading)
     }
 }
 
-// All requests, or only the good ones where k6 keeps them apart.
-static enum mb_status latency_read(const struct reading *reading, int64_t requests,
-                                   int64_t failed)
+static enum mb_status trends_read(const struct reading *reading,
+                                  struct mb_import_k6_summary *summary)
 {
     static const char GOOD[] = "http_req_duration{expected_response:true}";
-    struct mb_import_report report = {.mean_ns = -1, .min_ns = -1, .max_ns = -1};
-    const struct mb_node *good = metric(reading, GOOD);
     const struct mb_node *all = metric(reading, "http_req_duration");
     all = all != NULL ? all : metric(reading, "grpc_req_duration");
-    bool apart = failed > 0 && good != NULL;
     if (all == NULL) {
         return mb_import_json_fault(reading->json, reading->root, reading->err,
                                     "the summary has neither 'http_req_duration' nor "
                                     "'grpc_req_duration': no request was measured");
     }
-    enum mb_status status = trend_read(reading, apart ? good : all, &report);
-    if (status != MB_OK) {
-        return status;
-    }
-    struct mb_dist dist = mb_import_text_dist(&(struct mb_import_latency){
-        .quantiles = &report.quantiles,
-        .n = requests >= 0 && apart ? requests - failed : requests,
-        .mean_ns = report.mean_ns,
-        .min_ns = report.min_ns,
-        .max_ns = report.max_ns,
-    });
-    if (failed >= 0 && failed == requests) {
-        dist = mb_dist_absent("no request succeeded");
-    }
-    dist.mixed = dist.type != MB_DIST_ABSENT && !apart && failed != 0;
-    mb_import_run_latency(reading->import, reading->run, dist);
-    return MB_OK;
+    enum mb_status status = trend_read(reading, all, &summary->all);
+    return status == MB_OK ? trend_read(reading, metric(reading, GOOD), &summary->good)
+                           : status;
 }
 
 static void facts_add(const struct reading *reading)
@@ -218,28 +155,30 @@ static void facts_add(const struct reading *reading)
 
 static enum mb_status summary_put(struct reading *reading)
 {
-    int64_t requests;
-    int64_t failed;
+    struct mb_import_k6_summary summary = {.requests = -1};
     struct mb_counts *counts = &reading->run->part.counts;
-    const char *version =
-        mb_node_text(mb_node_at(reading->root, "/metadata/k6_version"), NULL);
-    enum mb_status status = requests_read(reading, &requests, &failed);
+    struct mb_err own = {0};
+    enum mb_status status = requests_read(reading, &summary.requests, &summary.failed);
+    if (status == MB_OK) {
+        status = trends_read(reading, &summary);
+    }
     if (status != MB_OK) {
         return status;
     }
-    reading->run->version = version;
+    reading->run->version =
+        mb_node_text(mb_node_at(reading->root, "/metadata/k6_version"), NULL);
     window_read(reading);
-    if (requests >= 0 && failed >= 0) {
-        mb_import_report_failures(reading->run, requests, failed);
-    } else {
-        counts->intended = requests;
-    }
     (void)mb_import_json_count(mb_node_find(metric(reading, "data_sent"), "count"),
                                &counts->bytes_sent);
     (void)mb_import_json_count(mb_node_find(metric(reading, "data_received"), "count"),
                                &counts->bytes_received);
     facts_add(reading);
-    return latency_read(reading, requests, failed);
+    if (mb_import_k6_summary_put(reading->import, reading->run, &summary, &own) !=
+        MB_OK) {
+        return mb_import_json_fault(reading->json, reading->root, reading->err, "%s",
+                                    own.message);
+    }
+    return MB_OK;
 }
 
 static enum mb_status summaries_read(struct mb_import *import, struct mb_input *input,

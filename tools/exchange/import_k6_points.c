@@ -11,6 +11,7 @@
 
 enum { FIRST_GOOD_STATUS = 200, FIRST_WRONG_STATUS = 400, MAX_STATUS = 599 };
 #define MS_IN_NS INT64_C(1000000)
+#define NS_PER_S INT64_C(1000000000)
 static const double MS = 1e6;
 
 static const char CSV_HEADING[] = "metric_name,timestamp,metric_value";
@@ -211,7 +212,7 @@ static bool time_read(struct reading *reading, const char *text, int64_t *ns)
         // 13, 16 and 19 digits are those of unix_milli, unix_micro and unix_nano.
         size_t digits = strlen(text);
         reading->whole_seconds = reading->whole_seconds || digits <= 10;
-        int64_t unit_ns = digits <= 10 ? 1000000000 : digits <= 13 ? MS_IN_NS : 1000;
+        int64_t unit_ns = digits <= 10 ? NS_PER_S : digits <= 13 ? MS_IN_NS : 1000;
         *ns = seconds <= INT64_MAX / unit_ns ? seconds * unit_ns : -1;
         return *ns >= 0;
     }
@@ -293,14 +294,16 @@ static enum mb_status run_put(struct reading *reading, struct mb_input *input,
         return status;
     }
     run->url = reading->url != NULL && reading->url[0] != '\0' ? reading->url : NULL;
+    if (reading->samples.first_ns > 0) {
+        run->start_unix_ns = reading->samples.first_ns;
+    }
     if (reading->whole_seconds) {
+        run->start_unix_ns -= run->start_unix_ns % NS_PER_S;
         reading->samples.first_ns = -1;
         mb_import_note_add(reading->import, MB_IMPORT_DROPPED,
                            "the csv's times are whole seconds, which are no measure of "
                            "the run's length; K6_CSV_TIME_FORMAT=unix_micro makes them "
                            "one");
-    } else if (reading->samples.first_ns > 0) {
-        run->start_unix_ns = reading->samples.first_ns;
     }
     mb_import_samples_put(&reading->samples, reading->import, run, false);
     struct mb_counts *counts = &run->part.counts;

@@ -5,22 +5,19 @@
 
 #include "base/units.h"
 #include "exchange/import_k6.h"
-#include "exchange/import_report.h"
+#include "exchange/import_text.h"
 
 static const double NS_PER_S = 1e9;
 static const double MICRO_PER_ONE = 1e6;
 
-// A line of a metric that is looked at, and what it says.
-struct summary {
+// What the lines said.
+struct reading {
     struct mb_import *import;
     struct mb_input *input;
     struct mb_err *err;
     struct mb_import_run *run;
-    struct mb_import_report all;  // latencies of all requests
-    struct mb_import_report good; // of those whose answer was expected
-    bool good_follows;            // the line before was that of http_req_duration
-    int64_t requests;
-    int64_t failed;
+    struct mb_import_k6_summary summary;
+    bool good_follows; // the line before was that of http_req_duration
     int64_t iterations;
     int64_t window_ns;
     int scenarios;
@@ -55,69 +52,46 @@ static bool metric_take(const char **at, const char *name)
     return true;
 }
 
-// "avg=2.89ms min=1.18ms med=2.58ms max=5.91ms p(90)=5.47ms p(95)=5.63ms": in ascending
-// order only by chance, but percentiles are asked for in that order.
-static void trend_read(struct mb_import_report *report, struct mb_arena *arena,
-                       const char *line)
+// "avg=2.89ms min=1.18ms med=2.58ms max=5.91ms p(90)=5.47ms p(95)=5.63ms"
+static void trend_read(struct mb_import_k6_trend *trend, struct mb_arena *arena,
+                       const char *at)
 {
-    const char *median = mb_import_text_after(line, "med=");
-    int64_t value_ns;
-    double percent;
-    int64_t share;
-    const char *at = line;
-    static const struct {
-        const char *name;
-        size_t offset;
-    } simple[] = {
-        {"avg=", offsetof(struct mb_import_report, mean_ns)},
-        {"min=", offsetof(struct mb_import_report, min_ns)},
-        {"max=", offsetof(struct mb_import_report, max_ns)},
-    };
-    for (size_t i = 0; i < sizeof simple / sizeof *simple; i++) {
-        at = mb_import_text_after(line, simple[i].name);
-        if (at != NULL && mb_import_text_span(&at, &value_ns)) {
-            *(int64_t *)(void *)((char *)report + simple[i].offset) = value_ns;
+    enum { NAME_MAX_BYTES = 24 }; // "p(99.999999)"
+    mb_import_k6_trend_init(trend);
+    for (;;) {
+        char name[NAME_MAX_BYTES];
+        int64_t value_ns;
+        at += strspn(at, " \t");
+        size_t size = strcspn(at, "= \t");
+        if (at[size] != '=' || size >= sizeof name) {
+            return;
         }
-    }
-    for (at = mb_import_text_after(line, "p("); at != NULL;
-         at = mb_import_text_after(at, "p(")) {
-        const char *cursor = at;
-        if (!mb_import_text_number(&cursor, &percent) ||
-            !mb_import_text_word(&cursor, ")=") ||
-            !mb_import_text_span(&cursor, &value_ns) ||
-            !mb_import_text_scale(percent, 1e7, &share) || share > 1000000000) {
-            continue;
+        memcpy(name, at, size);
+        name[size] = '\0';
+        at += size + 1;
+        if (!mb_import_text_span(&at, &value_ns)) {
+            return;
         }
-        int64_t median_ns;
-        const char *middle = median;
-        if (share > 500000000 && middle != NULL &&
-            mb_import_text_span(&middle, &median_ns)) {
-            mb_import_text_quantile(arena, &report->quantiles, 500000000, median_ns);
-            median = NULL;
-        }
-        mb_import_text_quantile(arena, &report->quantiles, share, value_ns);
-    }
-    if (median != NULL && mb_import_text_span(&median, &value_ns)) {
-        mb_import_text_quantile(arena, &report->quantiles, 500000000, value_ns);
+        (void)mb_import_k6_trend_take(trend, arena, name, value_ns);
     }
 }
 
 // "39.74% 349 out of 878"; before 0.50 "39.74% ✓ 349      ✗ 529", where ✓ stands for what
 // the rate is about, which is the failing.
-static void failed_read(struct summary *summary, const char *at)
+static void failed_read(struct reading *reading, const char *at)
 {
     double percent;
     int64_t failed;
     if (mb_import_text_number(&at, &percent) && mb_import_text_word(&at, "%")) {
         (void)mb_import_text_word(&at, "\xe2\x9c\x93");
         if (mb_import_text_count(&at, &failed)) {
-            summary->failed = failed;
+            reading->summary.failed = failed;
         }
     }
 }
 
 // "878    35.946349/s"
-static void counter_read(struct summary *summary, const char *at, int64_t *counter)
+static void counter_read(struct reading *reading, const char *at, int64_t *counter)
 {
     double rate;
     int64_t count;
@@ -127,13 +101,13 @@ static void counter_read(struct summary *summary, const char *at, int64_t *count
     *counter = count;
     if (mb_import_text_number(&at, &rate) && mb_import_text_word(&at, "/s") && rate > 0 &&
         count > 0) {
-        (void)mb_import_text_scale((double)count / rate, NS_PER_S, &summary->window_ns);
+        (void)mb_import_text_scale((double)count / rate, NS_PER_S, &reading->window_ns);
     }
 }
 
 // "* default: Up to 10 looping VUs for 30s over 3 stages (gracefulStop: 30s)". What k6
 // calls an executor decides when an iteration begins.
-static void scenario_read(struct summary *summary, const char *line)
+static void scenario_read(struct reading *reading, const char *line)
 {
     const char *at = line;
     const char *colon = strchr(line, ':');
@@ -149,49 +123,46 @@ static void scenario_read(struct summary *summary, const char *line)
         return;
     }
     enum mb_load_model model = open ? MB_LOAD_OPEN : MB_LOAD_CLOSED;
-    summary->mixed_models =
-        summary->mixed_models || (summary->scenarios > 0 && model != summary->model);
-    summary->model = model;
-    summary->scenarios++;
+    reading->mixed_models =
+        reading->mixed_models || (reading->scenarios > 0 && model != reading->model);
+    reading->model = model;
+    reading->scenarios++;
     at = colon + 1;
     if (open && mb_import_text_number(&at, &rate) &&
         mb_import_text_word(&at, "iterations/s")) {
-        (void)mb_import_text_scale(rate, MICRO_PER_ONE, &summary->rate_micro_rps);
+        (void)mb_import_text_scale(rate, MICRO_PER_ONE, &reading->rate_micro_rps);
     }
 }
 
-static struct mb_import_report latencies_none(void)
+static void line_read(struct reading *reading, const char *line)
 {
-    return (struct mb_import_report){.mean_ns = -1, .min_ns = -1, .max_ns = -1};
-}
-
-static void line_read(struct summary *summary, const char *line)
-{
-    struct mb_arena *arena = summary->import->arena;
+    struct mb_arena *arena = reading->import->arena;
     const char *at = line;
-    bool good_follows = summary->good_follows;
-    summary->good_follows = false;
+    bool good_follows = reading->good_follows;
+    reading->good_follows = false;
     if (metric_take(&at, "http_req_duration") || metric_take(&at, "grpc_req_duration")) {
-        summary->all = latencies_none();
-        trend_read(&summary->all, arena, at);
-        summary->good_follows = true;
+        trend_read(&reading->summary.all, arena, at);
+        reading->good_follows = true;
     } else if (good_follows && strstr(line, "{ expected_response:true }") != NULL) {
-        summary->good = latencies_none();
-        trend_read(&summary->good, arena, at);
+        const char *colon = strchr(line, ':'); // of the tag's name
+        colon = colon != NULL ? strchr(colon + 1, ':') : NULL;
+        if (colon != NULL) {
+            trend_read(&reading->summary.good, arena, colon + 1);
+        }
     } else if (metric_take(&at, "http_req_failed")) {
-        failed_read(summary, at);
+        failed_read(reading, at);
     } else if (metric_take(&at, "http_reqs")) {
-        counter_read(summary, at, &summary->requests);
+        counter_read(reading, at, &reading->summary.requests);
     } else if (metric_take(&at, "iterations")) {
-        int64_t window_ns = summary->window_ns;
-        counter_read(summary, at, &summary->iterations);
-        summary->window_ns = window_ns >= 0 ? window_ns : summary->window_ns;
+        int64_t window_ns = reading->window_ns;
+        counter_read(reading, at, &reading->iterations);
+        reading->window_ns = window_ns >= 0 ? window_ns : reading->window_ns;
     } else {
-        scenario_read(summary, line);
+        scenario_read(reading, line);
     }
 }
 
-static enum mb_status lines_read(struct summary *summary)
+static enum mb_status lines_read(struct reading *reading)
 {
     const char *text = NULL;
     size_t size;
@@ -199,9 +170,9 @@ static enum mb_status lines_read(struct summary *summary)
     do {
         struct mb_arena arena = {0};
         status =
-            mb_input_line(summary->input, MB_IMPORT_LINE_MAX, &text, &size, summary->err);
+            mb_input_line(reading->input, MB_IMPORT_LINE_MAX, &text, &size, reading->err);
         if (status == MB_OK && text != NULL) {
-            line_read(summary, mb_import_text_plain(&arena, text));
+            line_read(reading, mb_import_text_plain(&arena, text));
         }
         mb_arena_release(&arena);
     } while (status == MB_OK && text != NULL);
@@ -209,80 +180,53 @@ static enum mb_status lines_read(struct summary *summary)
 }
 
 // Iterations come at a rate; where each makes one request, so do requests.
-static void point_put(struct summary *summary)
+static void point_put(struct reading *reading)
 {
-    if (summary->scenarios == 0 || summary->mixed_models) {
+    if (reading->scenarios == 0 || reading->mixed_models) {
         return;
     }
-    summary->run->point.load_model = summary->model;
-    if (summary->scenarios == 1 && summary->model == MB_LOAD_OPEN &&
-        summary->requests == summary->iterations) {
-        summary->run->point.rate_micro_rps = summary->rate_micro_rps;
+    reading->run->point.load_model = reading->model;
+    if (reading->scenarios == 1 && reading->model == MB_LOAD_OPEN &&
+        reading->summary.requests == reading->iterations) {
+        reading->run->point.rate_micro_rps = reading->rate_micro_rps;
     }
 }
 
-static void latency_put(struct summary *summary)
+static enum mb_status reading_end(struct reading *reading)
 {
-    int64_t failed = summary->failed;
-    bool apart =
-        failed > 0 && (summary->good.quantiles.count > 0 || summary->good.max_ns >= 0);
-    const struct mb_import_report *from = apart ? &summary->good : &summary->all;
-    struct mb_dist dist = mb_import_text_dist(&(struct mb_import_latency){
-        .quantiles = &from->quantiles,
-        .n = summary->requests >= 0 && apart ? summary->requests - failed
-                                             : summary->requests,
-        .mean_ns = from->mean_ns,
-        .min_ns = from->min_ns,
-        .max_ns = from->max_ns,
-    });
-    if (failed >= 0 && failed == summary->requests) {
-        dist = mb_dist_absent("no request succeeded");
-    }
-    dist.mixed = dist.type != MB_DIST_ABSENT && !apart && failed != 0;
-    mb_import_run_latency(summary->import, summary->run, dist);
-}
-
-static enum mb_status summary_end(struct summary *summary)
-{
-    if (summary->all.max_ns < 0 && summary->all.mean_ns < 0 &&
-        summary->all.quantiles.count == 0) {
-        return mb_err_at(summary->err, MB_INVALID, mb_input_name(summary->input),
-                         mb_input_line_number(summary->input), 0,
+    struct mb_err own = {0};
+    const char *name = mb_input_name(reading->input);
+    int line = mb_input_line_number(reading->input);
+    if (!mb_import_k6_trend_some(&reading->summary.all)) {
+        return mb_err_at(reading->err, MB_INVALID, name, line, 0,
                          "the output of k6 ends before its summary");
     }
-    if (summary->requests >= 0 && summary->failed > summary->requests) {
-        return mb_err_at(summary->err, MB_INVALID, mb_input_name(summary->input), 0, 0,
-                         "more requests failed than there were");
-    }
     enum mb_status status =
-        mb_import_run_add(summary->import, summary->input, &summary->run, summary->err);
+        mb_import_run_add(reading->import, reading->input, &reading->run, reading->err);
     if (status != MB_OK) {
         return status;
     }
-    summary->run->window_ns = summary->window_ns;
-    if (summary->requests >= 0 && summary->failed >= 0) {
-        mb_import_report_failures(summary->run, summary->requests, summary->failed);
-    } else {
-        summary->run->part.counts.intended = summary->requests;
-    }
-    point_put(summary);
-    latency_put(summary);
-    return MB_OK;
+    reading->run->window_ns = reading->window_ns;
+    point_put(reading);
+    status =
+        mb_import_k6_summary_put(reading->import, reading->run, &reading->summary, &own);
+    return status == MB_OK
+               ? status
+               : mb_err_at(reading->err, status, name, line, 0, "%s", own.message);
 }
 
 enum mb_status mb_import_k6_text(struct mb_import *import, struct mb_input *input,
                                  struct mb_err *err)
 {
-    struct summary summary = {.import = import,
+    struct reading reading = {.import = import,
                               .input = input,
                               .err = err,
-                              .all = latencies_none(),
-                              .good = latencies_none(),
-                              .requests = -1,
-                              .failed = -1,
+                              .summary = {.requests = -1, .failed = -1},
                               .iterations = -1,
                               .window_ns = -1,
                               .rate_micro_rps = -1};
-    enum mb_status status = lines_read(&summary);
-    return status == MB_OK ? summary_end(&summary) : status;
+    mb_import_k6_trend_init(&reading.summary.all);
+    mb_import_k6_trend_init(&reading.summary.good);
+    enum mb_status status = lines_read(&reading);
+    return status == MB_OK ? reading_end(&reading) : status;
 }

@@ -77,6 +77,9 @@ static void executors(void **state)
         assert_int_equal(run->point.rate_micro_rps, cases[i].rate_micro_rps);
         assert_int_equal(run->window_ns, 2000000000);
         assert_int_equal(run->part.dist[MB_DIST_SERVICE].max, 61000000000);
+        assert_int_equal(run->part.dist[MB_DIST_SERVICE].count, 3);
+        assert_int_equal(import_quantile(&run->part.dist[MB_DIST_SERVICE], 950000000),
+                         3000000000);
         import_release(&fixture);
         mb_arena_release(&arena);
     }
@@ -103,6 +106,8 @@ static void measurements(void **state)
     run = import_file(&fixture, "k6/errors.csv", 1);
     part = &run->part;
     assert_int_equal(run->window_ns, -1); // whole seconds
+    assert_int_equal(run->start_unix_ns % 1000000000, 0);
+    assert_true(run->start_unix_ns > 0);
     assert_int_equal(part->counts.ok, 9);
     assert_int_equal(part->counts.errors_by_kind[MB_ERROR_STATUS], 1);
     assert_int_equal(part->dist[MB_DIST_ERROR_RESPONSE].n, 1);
@@ -141,11 +146,17 @@ static void refuses(void **state)
          "the summary has neither 'http_req_duration' nor 'grpc_req_duration': no "
          "request was measured",
          1},
-        {"{\"metrics\": {\"http_reqs\": {\"count\": 1},\n\"http_req_failed\": "
+        {"{\"metrics\": {\"http_reqs\": {\"count\": 1},\n\"http_req_duration\": "
+         "{\"avg\": 1},\"http_req_failed\": "
          "{\"passes\": 2}}}",
-         "more requests failed than there were", 2},
+         "more requests failed than there were", 1},
         {"{\"metrics\": {\"http_req_duration\": {\n\"avg\": -1}}}",
          "'avg' is not a time in ms", 2},
+        {"{\"metrics\": {\"http_req_duration\": {\"p(99)\": 1, \"p(90)\": 2}}}",
+         "a higher percentile is less than a lower one", 1},
+        {"http_req_duration...: avg=1ms\nhttp_req_failed...: 50.00% 2 out of 1\n"
+         "http_reqs...: 1 1/s\n",
+         "more requests failed than there were", 3},
         {"  execution: local\n scenarios: (100.00%)\n",
          "the output of k6 ends before its summary", 2},
     };
