@@ -181,32 +181,19 @@ static enum mb_status summary_put(struct reading *reading)
     return MB_OK;
 }
 
-static enum mb_status summaries_read(struct mb_import *import, struct mb_input *input,
-                                     struct mb_err *err)
+static enum mb_status document_read(void *state, struct mb_import_json *json,
+                                    const struct mb_node *root, struct mb_err *err)
 {
-    struct mb_import_json json;
-    struct mb_node *root = NULL;
-    enum mb_status status = mb_import_json_open(import, input, &json, err);
-    if (status == MB_OK) {
-        status = mb_import_json_next(&json, &root, err);
+    (void)state;
+    struct reading reading = {
+        .import = json->import, .json = json, .root = root, .err = err};
+    if (mb_node_find(root, "metrics") == NULL &&
+        mb_node_at(root, "/results/metrics") == NULL) {
+        return MB_OK;
     }
-    while (status == MB_OK && root != NULL) {
-        struct reading reading = {
-            .import = import, .json = &json, .root = root, .err = err};
-        bool summary = mb_node_find(root, "metrics") != NULL ||
-                       mb_node_at(root, "/results/metrics") != NULL;
-        if (summary) {
-            status = mb_import_run_add(import, input, &reading.run, err);
-        }
-        if (summary && status == MB_OK) {
-            status = summary_put(&reading);
-        }
-        if (status == MB_OK) {
-            status = mb_import_json_next(&json, &root, err);
-        }
-    }
-    mb_import_json_release(&json);
-    return status;
+    enum mb_status status =
+        mb_import_run_add(json->import, json->input, &reading.run, err);
+    return status == MB_OK ? summary_put(&reading) : status;
 }
 
 static enum mb_status read(struct mb_import *import, struct mb_input *input,
@@ -223,7 +210,8 @@ static enum mb_status read(struct mb_import *import, struct mb_input *input,
     if (mb_import_k6_is_text(head)) {
         return mb_import_k6_text(import, input, err);
     }
-    return summaries_read(import, input, err);
+    return mb_import_json_each(
+        import, input, &(struct mb_import_json_visitor){.visit = document_read}, err);
 }
 
 const struct mb_importer mb_importer_k6 = {
