@@ -11,10 +11,19 @@ bool mb_choices_wanted(const struct mb_choices_asked *asked)
     return asked->asked || asked->slo.count > 0 || asked->weights.count > 0;
 }
 
-const char *mb_choices_by(const struct mb_choices_asked *asked, const char *by,
-                          size_t results)
+struct mb_compare_options
+mb_choices_compared(const struct mb_choices_comparison *comparison,
+                    const struct mb_choices_asked *asked, size_t results)
 {
-    return by == NULL && results > 1 && mb_choices_wanted(asked) ? "mesh" : by;
+    bool side_by_side = results > 1 && mb_choices_wanted(asked);
+    return (struct mb_compare_options){
+        .baseline = comparison->baseline,
+        .by = comparison->by == NULL && side_by_side ? "mesh" : comparison->by,
+        .metrics = comparison->metrics.items,
+        .metric_count = comparison->metrics.count,
+        .allowed = comparison->allow.items,
+        .allowed_count = comparison->allow.count,
+    };
 }
 
 enum mb_status mb_choices_gates(struct mb_arena *arena, const struct mb_opt_list *texts,

@@ -9,11 +9,8 @@
 #include "report/compare.h"
 
 struct compare_options {
-    const char *baseline;
-    const char *by;
-    struct mb_opt_list metrics;
-    struct mb_opt_list allow;
     struct mb_opt_list gates;
+    struct mb_choices_comparison comparison;
     struct mb_choices_asked choice;
     int64_t confidence_share;
     const char *format;
@@ -26,31 +23,7 @@ static const char *const formats[] = {"text", "json", "markdown", "csv", "junit"
 static const char undecided[] = "undecided"; // beside the verdicts: of gates
 
 static const struct mb_opt options[] = {
-    {.name = "baseline",
-     .type = MB_OPT_STRING,
-     .offset = offsetof(struct compare_options, baseline),
-     .argument = "VARIANT",
-     .help =
-         "variant that the others are compared with (default: the one without a mesh)"},
-    {.name = "by",
-     .type = MB_OPT_STRING,
-     .offset = offsetof(struct compare_options, by),
-     .argument = "ATTRIBUTE",
-     .help = "a column for each mesh, version, variant, node, result, workload, "
-             "load_model, connections, rate or label:NAME, each with the baseline of its "
-             "own result"},
-    {.name = "metric",
-     .type = MB_OPT_STRINGS,
-     .offset = offsetof(struct compare_options, metrics),
-     .argument = "METRIC",
-     .help = "compare this metric only, as response_time.p99; may be given again"},
-    {.name = "allow",
-     .type = MB_OPT_STRINGS,
-     .offset = offsetof(struct compare_options, allow),
-     .argument = "PATH",
-     .help =
-         "compare although this differs between the results, as environment.host.kernel; "
-         "may be given again"},
+    MB_CHOICES_COMPARISON_OPTIONS(struct compare_options, comparison),
     {.name = "confidence",
      .type = MB_OPT_SHARE,
      .offset = offsetof(struct compare_options, confidence_share),
@@ -64,24 +37,7 @@ static const struct mb_opt options[] = {
      .argument = "GATE",
      .help = "a limit beside the spec's gates: [VARIANT:]METRIC<=LIMIT[ versus VARIANT], "
              "or >=, as 'response_time.p99<=20ms'; may be given again"},
-    {.name = "decide",
-     .type = MB_OPT_FLAG,
-     .offset = offsetof(struct compare_options, choice.asked),
-     .help = "say which variant to start with: those that keep the limits (--slo, else "
-             "the spec's gates), by what they cost"},
-    {.name = "slo",
-     .type = MB_OPT_STRINGS,
-     .offset = offsetof(struct compare_options, choice.slo),
-     .argument = "LIMIT",
-     .help =
-         "a limit that a variant has to keep to be chosen, with the grammar of gates, "
-         "as 'response_time.p99<=20ms'; may be given again"},
-    {.name = "weight",
-     .type = MB_OPT_STRINGS,
-     .offset = offsetof(struct compare_options, choice.weights),
-     .argument = "METRIC=NUMBER",
-     .help = "how much a metric counts in what a variant costs (default: "
-             "response_time.p99, cpu_per_request and memory alike); may be given again"},
+    MB_CHOICES_ASKED_OPTIONS(struct compare_options, choice),
     {.name = "fail-on",
      .type = MB_OPT_STRINGS,
      .offset = offsetof(struct compare_options, fail_on),
@@ -238,16 +194,10 @@ static enum mb_status compare_run(struct mb_ctx *ctx, const void *options_given,
     struct mb_arena arena = {0};
     struct sides sides = sides_make(&arena, args);
     struct mb_compare_report report;
-    struct mb_compare_options wanted = {
-        .baseline = opts->baseline,
-        .by = mb_choices_by(&opts->choice, opts->by, args->count),
-        .metrics = opts->metrics.items,
-        .metric_count = opts->metrics.count,
-        .confidence = (double)opts->confidence_share / 1e9,
-        .allowed = opts->allow.items,
-        .allowed_count = opts->allow.count,
-        .gate_count = opts->gates.count,
-    };
+    struct mb_compare_options wanted =
+        mb_choices_compared(&opts->comparison, &opts->choice, args->count);
+    wanted.confidence = (double)opts->confidence_share / 1e9;
+    wanted.gate_count = opts->gates.count;
     struct mb_choice_options choice = {0};
     enum mb_status status = verdicts_check(&opts->fail_on, err);
     if (status == MB_OK) {

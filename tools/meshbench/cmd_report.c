@@ -19,11 +19,8 @@ enum { POINTS_NAMED = 5 }; // in a hint
 struct report_options {
     const char *output;
     const char *store;
-    const char *baseline;
-    const char *by;
+    struct mb_choices_comparison comparison;
     struct mb_choices_asked choice;
-    struct mb_opt_list metrics;
-    struct mb_opt_list allow;
     struct mb_opt_list formats;
     const char *point;
     int64_t charts;
@@ -44,49 +41,8 @@ static const struct mb_opt options[] = {
      .offset = offsetof(struct report_options, store),
      .argument = "FILE",
      .help = "of 'report history' (default: $MESHBENCH_STORE, else meshbench.db)"},
-    {.name = "baseline",
-     .type = MB_OPT_STRING,
-     .offset = offsetof(struct report_options, baseline),
-     .argument = "VARIANT",
-     .help =
-         "variant that the others are compared with (default: the one without a mesh)"},
-    {.name = "by",
-     .type = MB_OPT_STRING,
-     .offset = offsetof(struct report_options, by),
-     .argument = "ATTRIBUTE",
-     .help = "a column for each mesh, version, variant, node, result, workload, "
-             "load_model, connections, rate or label:NAME, each with the baseline of its "
-             "own result"},
-    {.name = "decide",
-     .type = MB_OPT_FLAG,
-     .offset = offsetof(struct report_options, choice.asked),
-     .help = "say which variant to start with: those that keep the limits (--slo, else "
-             "the spec's gates), by what they cost"},
-    {.name = "slo",
-     .type = MB_OPT_STRINGS,
-     .offset = offsetof(struct report_options, choice.slo),
-     .argument = "LIMIT",
-     .help =
-         "a limit that a variant has to keep to be chosen, with the grammar of gates, "
-         "as 'response_time.p99<=20ms'; may be given again"},
-    {.name = "weight",
-     .type = MB_OPT_STRINGS,
-     .offset = offsetof(struct report_options, choice.weights),
-     .argument = "METRIC=NUMBER",
-     .help = "how much a metric counts in what a variant costs (default: "
-             "response_time.p99, cpu_per_request and memory alike); may be given again"},
-    {.name = "metric",
-     .type = MB_OPT_STRINGS,
-     .offset = offsetof(struct report_options, metrics),
-     .argument = "METRIC",
-     .help = "compare this metric only, as response_time.p99; may be given again"},
-    {.name = "allow",
-     .type = MB_OPT_STRINGS,
-     .offset = offsetof(struct report_options, allow),
-     .argument = "PATH",
-     .help =
-         "compare although this differs between the results, as environment.host.kernel; "
-         "may be given again"},
+    MB_CHOICES_COMPARISON_OPTIONS(struct report_options, comparison),
+    MB_CHOICES_ASKED_OPTIONS(struct report_options, choice),
     {.name = "point",
      .type = MB_OPT_STRING,
      .offset = offsetof(struct report_options, point),
@@ -194,14 +150,9 @@ static enum mb_status point_check(struct work *work, struct mb_err *err)
 static enum mb_status results_compare(const struct report_options *opts,
                                       struct work *work, struct mb_err *err)
 {
-    const char *by = mb_choices_by(&opts->choice, opts->by, work->count);
+    const struct mb_compare_options wanted =
+        mb_choices_compared(&opts->comparison, &opts->choice, work->count);
     struct mb_choice_options choice = {0};
-    const struct mb_compare_options wanted = {.baseline = opts->baseline,
-                                              .by = by,
-                                              .metrics = opts->metrics.items,
-                                              .metric_count = opts->metrics.count,
-                                              .allowed = opts->allow.items,
-                                              .allowed_count = opts->allow.count};
     struct mb_err why = {0};
     enum mb_status status = mb_choices_read(&work->arena, &opts->choice, &choice, err);
     if (status != MB_OK) {
@@ -370,7 +321,7 @@ static enum mb_status history_run(const struct mb_ctx *ctx,
                           "'report history' takes no results: add them to a store");
     }
     const struct mb_history_page page = {.store = opts->store,
-                                         .metrics = &opts->metrics,
+                                         .metrics = &opts->comparison.metrics,
                                          .output = opts->output,
                                          .folder = !is_page(opts->output),
                                          .charts =
