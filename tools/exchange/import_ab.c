@@ -158,9 +158,10 @@ static enum mb_status reading_end(struct reading *reading)
     return mb_import_report_end(report);
 }
 
-static enum mb_status line_read(struct mb_import_report *report, const char *line)
+static enum mb_status line_read(void *state, const char *line)
 {
-    struct reading *reading = (struct reading *)report;
+    struct reading *reading = state;
+    struct mb_import_report *report = &reading->report;
     const char *at = mb_import_text_after(line, "This is ApacheBench, Version ");
     bool software = mb_import_text_after(line, "Server Software:") == line + 16;
     bool begins =
@@ -202,8 +203,9 @@ static enum mb_status row_fault(struct mb_input *input, const char *line,
 }
 
 // "50,2.011": percent and ms, from 0 to 99; row 0 is the least latency.
-static enum mb_status percentile_row(struct mb_import_report *report, const char *line)
+static enum mb_status percentile_row(void *state, const char *line)
 {
+    struct mb_import_report *report = state;
     const char *at = line;
     double percent;
     double ms;
@@ -239,7 +241,8 @@ static enum mb_status percentiles_read(struct mb_import_report *report)
     enum mb_status status = mb_import_report_begin(report);
     if (status == MB_OK) {
         report->run->point.load_model = MB_LOAD_CLOSED;
-        status = mb_import_report_lines(report, percentile_row);
+        status = mb_import_text_plain_lines(report->input, percentile_row, report,
+                                            report->err);
     }
     if (status == MB_OK && report->quantiles.count == 0) {
         return mb_import_report_fault(report, "holds no percentile");
@@ -267,44 +270,43 @@ static bool request_read(const char *line, struct mb_import_sample *sample,
            mb_import_text_scale(total_ms, MS_IN_NS, &sample->latency_ns);
 }
 
-// *first_s is the earliest second; 0: there is no request.
-static enum mb_status requests_read(struct mb_input *input,
-                                    struct mb_import_samples *samples, int64_t *first_s,
-                                    struct mb_err *err)
+struct requests {
+    struct mb_input *input;
+    struct mb_import_samples samples;
+    int64_t first_s; // the earliest; 0: there is no request
+    struct mb_err *err;
+};
+
+static enum mb_status request_line(void *state, const char *line)
 {
-    const char *line;
-    size_t size;
-    *first_s = 0;
-    enum mb_status status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
-    while (status == MB_OK && line != NULL) {
-        struct mb_import_sample sample;
-        int64_t begun_s;
-        if (request_read(line, &sample, &begun_s)) {
-            mb_import_samples_add(samples, &sample);
-            *first_s = *first_s == 0 || begun_s < *first_s ? begun_s : *first_s;
-        } else if (line[0] != '\0' && strcmp(line, REQUESTS_HEADING) != 0) {
-            return row_fault(input, line, err);
-        }
-        status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
+    struct requests *requests = state;
+    struct mb_import_sample sample;
+    int64_t begun_s;
+    if (request_read(line, &sample, &begun_s)) {
+        mb_import_samples_add(&requests->samples, &sample);
+        requests->first_s = requests->first_s == 0 || begun_s < requests->first_s
+                                ? begun_s
+                                : requests->first_s;
+    } else if (line[0] != '\0' && strcmp(line, REQUESTS_HEADING) != 0) {
+        return row_fault(requests->input, line, requests->err);
     }
-    return status;
+    return MB_OK;
 }
 
 static enum mb_status samples_read(struct mb_import *import, struct mb_input *input,
                                    struct mb_err *err)
 {
-    struct mb_import_samples samples;
+    struct requests requests = {.input = input, .err = err};
     struct mb_import_run *run;
-    int64_t first_s;
-    mb_import_samples_init(&samples, import->arena);
-    enum mb_status status = requests_read(input, &samples, &first_s, err);
+    mb_import_samples_init(&requests.samples, import->arena);
+    enum mb_status status = mb_import_text_lines(input, request_line, &requests, err);
     if (status == MB_OK) {
         status = mb_import_run_add(import, input, &run, err);
     }
     if (status == MB_OK) {
         run->point.load_model = MB_LOAD_CLOSED;
-        run->start_unix_ns = first_s * SECOND_NS;
-        mb_import_samples_put(&samples, import, run, false);
+        run->start_unix_ns = requests.first_s * SECOND_NS;
+        mb_import_samples_put(&requests.samples, import, run, false);
         // It says of no request what became of it.
         struct mb_counts *counts = &run->part.counts;
         counts->ok = -1;
@@ -315,7 +317,7 @@ static enum mb_status samples_read(struct mb_import *import, struct mb_input *in
         run->part.dist[MB_DIST_RESPONSE].mixed = true;
         run->part.dist[MB_DIST_SERVICE].mixed = true;
     }
-    mb_import_samples_release(&samples);
+    mb_import_samples_release(&requests.samples);
     return status;
 }
 
@@ -331,7 +333,7 @@ static enum mb_status read(struct mb_import *import, struct mb_input *input,
     if (strncmp(head, REQUESTS_HEADING, sizeof REQUESTS_HEADING - 1) == 0) {
         return samples_read(import, input, err);
     }
-    enum mb_status status = mb_import_report_lines(&reading.report, line_read);
+    enum mb_status status = mb_import_text_plain_lines(input, line_read, &reading, err);
     return status == MB_OK ? reading_end(&reading) : status;
 }
 

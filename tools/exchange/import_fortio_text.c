@@ -386,8 +386,9 @@ static enum mb_status pings_begin(struct report *report)
     return status;
 }
 
-static enum mb_status line_read(struct report *report, const char *line)
+static enum mb_status line_read(void *state, const char *line)
 {
+    struct report *report = state;
     bool known = false;
     if (strncmp(line, "Fortio ", 7) == 0 && strstr(line, "running at ") != NULL) {
         return line_begin(report, line);
@@ -436,15 +437,7 @@ static enum mb_status read(struct mb_import *import, struct mb_input *input,
                            struct mb_err *err)
 {
     struct report report = {.import = import, .input = input, .err = err};
-    const char *line = NULL;
-    size_t size = 0;
-    enum mb_status status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
-    while (status == MB_OK && line != NULL) {
-        status = line_read(&report, mb_import_text_plain(import->arena, line));
-        if (status == MB_OK) {
-            status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
-        }
-    }
+    enum mb_status status = mb_import_text_plain_lines(input, line_read, &report, err);
     return status == MB_OK ? report_end(&report) : status;
 }
 

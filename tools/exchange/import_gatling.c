@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "exchange/import_samples.h"
+#include "exchange/import_text.h"
 #include "exchange/importers.h"
 
 enum {
@@ -271,25 +272,16 @@ static enum mb_status request_read(struct reading *reading)
     return MB_OK;
 }
 
-static enum mb_status lines_read(struct reading *reading)
+static enum mb_status line_read(void *state, const char *line)
 {
-    const char *line = NULL;
-    size_t size;
-    enum mb_status status;
-    do {
-        status =
-            mb_input_line(reading->input, MB_IMPORT_LINE_MAX, &line, &size, reading->err);
-        if (status != MB_OK || line == NULL) {
-            continue;
-        }
-        fields_split(reading, line);
-        if (has_kind(reading, "RUN")) {
-            run_read(reading);
-        } else if (has_kind(reading, "REQUEST")) {
-            status = request_read(reading);
-        }
-    } while (status == MB_OK && line != NULL);
-    return status;
+    struct reading *reading = state;
+    fields_split(reading, line);
+    if (has_kind(reading, "RUN")) {
+        run_read(reading);
+    } else if (has_kind(reading, "REQUEST")) {
+        return request_read(reading);
+    }
+    return MB_OK;
 }
 
 static enum mb_status label_put(struct reading *reading, struct label *label)
@@ -323,7 +315,7 @@ static enum mb_status read(struct mb_import *import, struct mb_input *input,
     *reading =
         (struct reading){.import = import, .input = input, .first_ns = -1, .err = err};
     reading->labels = mb_arena_alloc(import->arena, LABELS_MAX, sizeof *reading->labels);
-    enum mb_status status = lines_read(reading);
+    enum mb_status status = mb_import_text_lines(input, line_read, reading, err);
     for (size_t i = 0; status == MB_OK && i < reading->label_count; i++) {
         status = label_put(reading, &reading->labels[i]);
     }

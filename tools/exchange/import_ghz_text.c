@@ -215,8 +215,9 @@ static enum mb_status status_line(struct reading *reading, const char *line)
     return MB_OK;
 }
 
-static enum mb_status line_read(struct reading *reading, const char *line)
+static enum mb_status line_read(void *state, const char *line)
 {
+    struct reading *reading = state;
     static const struct {
         const char *heading;
         enum section section;
@@ -254,16 +255,8 @@ static enum mb_status line_read(struct reading *reading, const char *line)
 
 static enum mb_status report_read(struct reading *reading)
 {
-    const char *line = NULL;
-    size_t size;
-    enum mb_status status;
-    do {
-        status =
-            mb_input_line(reading->input, MB_IMPORT_LINE_MAX, &line, &size, reading->err);
-        if (status == MB_OK && line != NULL) {
-            status = line_read(reading, line);
-        }
-    } while (status == MB_OK && line != NULL);
+    enum mb_status status =
+        mb_import_text_lines(reading->input, line_read, reading, reading->err);
     return status == MB_OK ? report_end(reading) : status;
 }
 

@@ -167,7 +167,7 @@ static enum mb_status run_put(const struct reading *reading, struct mb_import_ru
 }
 
 // "BenchmarkGet/size=64-8   1000000   1234 ns/op   16 B/op"
-static enum mb_status line_read(struct reading *reading, const char *line)
+static enum mb_status benchmark_read(struct reading *reading, const char *line)
 {
     struct mb_import_run *run = NULL;
     struct values values = {.ns_per_op = -1};
@@ -196,25 +196,22 @@ static enum mb_status line_read(struct reading *reading, const char *line)
     return run_put(reading, run, n, &values);
 }
 
+static enum mb_status line_read(void *state, const char *line)
+{
+    struct reading *reading = state;
+    if (strncmp(line, WORD, sizeof WORD - 1) == 0) {
+        return benchmark_read(reading, line);
+    }
+    (void)key_read(reading, line);
+    return MB_OK;
+}
+
 static enum mb_status read(struct mb_import *import, struct mb_input *input,
                            struct mb_err *err)
 {
     struct reading *reading = mb_arena_alloc(import->arena, 1, sizeof *reading);
     *reading = (struct reading){.import = import, .input = input, .err = err};
-    const char *line = NULL;
-    size_t size;
-    enum mb_status status;
-    do {
-        status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
-        bool benchmark =
-            status == MB_OK && line != NULL && strncmp(line, WORD, sizeof WORD - 1) == 0;
-        if (benchmark) {
-            status = line_read(reading, line);
-        } else if (status == MB_OK && line != NULL) {
-            (void)key_read(reading, line);
-        }
-    } while (status == MB_OK && line != NULL);
-    return status;
+    return mb_import_text_lines(input, line_read, reading, err);
 }
 
 const struct mb_importer mb_importer_gobench = {

@@ -246,9 +246,10 @@ static enum mb_status reading_end(struct reading *reading)
     return mb_import_report_end(report);
 }
 
-static enum mb_status line_read(struct mb_import_report *report, const char *line)
+static enum mb_status line_read(void *state, const char *line)
 {
-    struct reading *reading = (struct reading *)report;
+    struct reading *reading = state;
+    struct mb_import_report *report = &reading->report;
     const char *at = line;
     // A second report begins.
     if (report->run != NULL && reading->done &&
@@ -297,7 +298,7 @@ static enum mb_status read(struct mb_import *import, struct mb_input *input,
 {
     struct reading reading = {.report = {.import = import, .input = input, .err = err},
                               .clients = -1};
-    enum mb_status status = mb_import_report_lines(&reading.report, line_read);
+    enum mb_status status = mb_import_text_plain_lines(input, line_read, &reading, err);
     return status == MB_OK ? reading_end(&reading) : status;
 }
 

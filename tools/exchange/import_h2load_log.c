@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "exchange/import_samples.h"
+#include "exchange/import_text.h"
 #include "exchange/importers.h"
 
 enum { US_NS = 1000, FIRST_WRONG_STATUS = 400, STATUS_MAX = 999, SCORE = 85 };
@@ -66,24 +67,24 @@ static int detect(const char *head, size_t size)
                                                                                  : 0;
 }
 
-static enum mb_status rows_read(struct mb_input *input, struct mb_import_samples *samples,
-                                struct mb_err *err)
+struct rows {
+    struct mb_input *input;
+    struct mb_import_samples samples;
+    struct mb_err *err;
+};
+
+static enum mb_status row_line(void *state, const char *line)
 {
-    const char *line;
-    size_t size;
-    enum mb_status status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
-    while (status == MB_OK && line != NULL) {
-        struct mb_import_sample sample;
-        if (row_read(line, &sample)) {
-            mb_import_samples_add(samples, &sample);
-        } else if (line[0] != '\0') {
-            return mb_err_at(err, MB_INVALID, mb_input_name(input),
-                             mb_input_line_number(input), 0,
-                             "not a row of h2load's log: '%.60s'", line);
-        }
-        status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
+    struct rows *rows = state;
+    struct mb_import_sample sample;
+    if (row_read(line, &sample)) {
+        mb_import_samples_add(&rows->samples, &sample);
+    } else if (line[0] != '\0') {
+        return mb_err_at(rows->err, MB_INVALID, mb_input_name(rows->input),
+                         mb_input_line_number(rows->input), 0,
+                         "not a row of h2load's log: '%.60s'", line);
     }
-    return status;
+    return MB_OK;
 }
 
 static enum mb_status run_fill(struct mb_import *import, struct mb_input *input,
@@ -111,13 +112,13 @@ static enum mb_status run_fill(struct mb_import *import, struct mb_input *input,
 static enum mb_status read(struct mb_import *import, struct mb_input *input,
                            struct mb_err *err)
 {
-    struct mb_import_samples samples;
-    mb_import_samples_init(&samples, import->arena);
-    enum mb_status status = rows_read(input, &samples, err);
-    if (status == MB_OK && samples.requests > 0) {
-        status = run_fill(import, input, &samples, err);
+    struct rows rows = {.input = input, .err = err};
+    mb_import_samples_init(&rows.samples, import->arena);
+    enum mb_status status = mb_import_text_lines(input, row_line, &rows, err);
+    if (status == MB_OK && rows.samples.requests > 0) {
+        status = run_fill(import, input, &rows.samples, err);
     }
-    mb_import_samples_release(&samples);
+    mb_import_samples_release(&rows.samples);
     return status;
 }
 

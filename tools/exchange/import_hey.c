@@ -135,8 +135,9 @@ static enum mb_status report_end(struct mb_import_report *report)
     return mb_import_report_end(report);
 }
 
-static enum mb_status line_read(struct mb_import_report *report, const char *line)
+static enum mb_status line_read(void *state, const char *line)
 {
+    struct mb_import_report *report = state;
     const char *at = line;
     if (mb_import_text_word(&at, "Summary:")) {
         enum mb_status status = report_end(report);
@@ -189,41 +190,41 @@ static bool row_read(const char *line, struct mb_import_sample *sample)
            mb_import_text_scale(values[OFFSET], S_IN_NS, &sample->start_ns);
 }
 
-static enum mb_status rows_read(struct mb_import *import, struct mb_input *input,
-                                struct mb_import_samples *samples, struct mb_err *err)
+struct rows {
+    struct mb_input *input;
+    struct mb_import_samples samples;
+    struct mb_err *err;
+};
+
+static enum mb_status row_line(void *state, const char *line)
 {
-    const char *line;
-    size_t size;
-    enum mb_status status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
-    while (status == MB_OK && line != NULL) {
-        struct mb_import_sample sample;
-        if (row_read(line, &sample)) {
-            mb_import_samples_add(samples, &sample);
-        } else if (line[0] != '\0' && strcmp(line, CSV_HEADING) != 0 &&
-                   strncmp(line, CSV_HEADING, sizeof CSV_HEADING - 1) != 0) {
-            return mb_err_at(err, MB_INVALID, mb_input_name(input),
-                             mb_input_line_number(input), 0,
-                             "not a row of hey's csv: '%.60s'", line);
-        }
-        status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
+    struct rows *rows = state;
+    struct mb_import_sample sample;
+    if (row_read(line, &sample)) {
+        mb_import_samples_add(&rows->samples, &sample);
+    } else if (line[0] != '\0' &&
+               strncmp(line, CSV_HEADING, sizeof CSV_HEADING - 1) != 0) {
+        return mb_err_at(rows->err, MB_INVALID, mb_input_name(rows->input),
+                         mb_input_line_number(rows->input), 0,
+                         "not a row of hey's csv: '%.60s'", line);
     }
-    mb_import_note_add(import, MB_IMPORT_DROPPED,
-                       "hey's csv leaves out the requests that got no answer");
-    return status;
+    return MB_OK;
 }
 
 static enum mb_status csv_read(struct mb_import *import, struct mb_input *input,
                                struct mb_err *err)
 {
-    struct mb_import_samples samples;
+    struct rows rows = {.input = input, .err = err};
     struct mb_import_run *run;
-    mb_import_samples_init(&samples, import->arena);
-    enum mb_status status = rows_read(import, input, &samples, err);
+    mb_import_samples_init(&rows.samples, import->arena);
+    enum mb_status status = mb_import_text_lines(input, row_line, &rows, err);
     if (status == MB_OK) {
         status = mb_import_run_add(import, input, &run, err);
     }
     if (status == MB_OK) {
-        mb_import_samples_put(&samples, import, run, false);
+        mb_import_note_add(import, MB_IMPORT_DROPPED,
+                           "hey's csv leaves out the requests that got no answer");
+        mb_import_samples_put(&rows.samples, import, run, false);
         // Requests without an answer are not in it.
         run->part.counts.intended = -1;
         for (int i = 0; i < MB_ERROR_KINDS; i++) {
@@ -232,7 +233,7 @@ static enum mb_status csv_read(struct mb_import *import, struct mb_input *input,
             }
         }
     }
-    mb_import_samples_release(&samples);
+    mb_import_samples_release(&rows.samples);
     return status;
 }
 
@@ -244,7 +245,7 @@ static enum mb_status read(struct mb_import *import, struct mb_input *input,
     if (strstr(mb_input_head(input, &size), CSV_HEADING) != NULL) {
         return csv_read(import, input, err);
     }
-    enum mb_status status = mb_import_report_lines(&report, line_read);
+    enum mb_status status = mb_import_text_plain_lines(input, line_read, &report, err);
     return status == MB_OK ? report_end(&report) : status;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "exchange/import_spectrum.h"
+#include "exchange/import_text.h"
 #include "exchange/importers.h"
 
 static int detect(const char *head, size_t size)
@@ -25,52 +26,57 @@ static bool is_blank(const char *line)
     return line[strspn(line, " \t\r")] == '\0';
 }
 
-static enum mb_status lines_read(struct mb_import_spectrum *spectrum,
-                                 struct mb_input *input, struct mb_err *err)
+struct reading {
+    struct mb_input *input;
+    struct mb_import_spectrum spectrum;
+    bool begun; // its heading was seen
+    struct mb_err *err;
+};
+
+static enum mb_status line_read(void *state, const char *line)
 {
-    const char *line = NULL;
-    size_t size;
-    bool begun = false;
-    enum mb_status status;
-    do {
-        status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
-        if (status != MB_OK || line == NULL || is_blank(line)) {
-            continue;
-        }
-        bool heading = line[0] != '#' && strstr(line, "TotalCount") != NULL;
-        if (heading && begun) {
-            return mb_err_at(err, MB_INVALID, mb_input_name(input),
-                             mb_input_line_number(input), 0,
-                             "a second spectrum begins here: one file holds one");
-        }
-        begun = begun || heading;
-        if (begun && !heading && !mb_import_spectrum_line(spectrum, line)) {
-            return mb_err_at(
-                err, MB_INVALID, mb_input_name(input), mb_input_line_number(input), 0,
-                "not a line of a spectrum, or one that goes back: '%.60s'", line);
-        }
-    } while (status == MB_OK && line != NULL);
-    return status;
+    struct reading *reading = state;
+    bool heading = line[0] != '#' && strstr(line, "TotalCount") != NULL;
+    if (is_blank(line)) {
+        return MB_OK;
+    }
+    if (heading && reading->begun) {
+        return mb_err_at(reading->err, MB_INVALID, mb_input_name(reading->input),
+                         mb_input_line_number(reading->input), 0,
+                         "a second spectrum begins here: one file holds one");
+    }
+    reading->begun = reading->begun || heading;
+    if (reading->begun && !heading &&
+        !mb_import_spectrum_line(&reading->spectrum, line)) {
+        return mb_err_at(reading->err, MB_INVALID, mb_input_name(reading->input),
+                         mb_input_line_number(reading->input), 0,
+                         "not a line of a spectrum, or one that goes back: '%.60s'",
+                         line);
+    }
+    return MB_OK;
 }
 
 static enum mb_status read(struct mb_import *import, struct mb_input *input,
                            struct mb_err *err)
 {
-    struct mb_import_spectrum spectrum =
-        mb_import_spectrum_begin(import->arena, (double)import->unit_ns);
+    struct reading reading = {
+        .input = input,
+        .spectrum = mb_import_spectrum_begin(import->arena, (double)import->unit_ns),
+        .err = err,
+    };
     struct mb_import_run *run = NULL;
     if (import->unit_ns == 0) {
         mb_err_hint(err, "--unit ns, us, ms or s says it");
         return mb_err_at(err, MB_INVALID, mb_input_name(input), 0, 0,
                          "the spectrum does not say the unit of its values");
     }
-    enum mb_status status = lines_read(&spectrum, input, err);
+    enum mb_status status = mb_import_text_lines(input, line_read, &reading, err);
     if (status == MB_OK) {
         status = mb_import_run_add(import, input, &run, err);
     }
     if (status == MB_OK) {
-        run->part.dist[MB_DIST_RESPONSE] = mb_import_spectrum_dist(&spectrum);
-        run->part.counts.completed = spectrum.total;
+        run->part.dist[MB_DIST_RESPONSE] = mb_import_spectrum_dist(&reading.spectrum);
+        run->part.counts.completed = reading.spectrum.total;
     }
     return status;
 }

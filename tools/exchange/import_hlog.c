@@ -176,24 +176,17 @@ static enum mb_status interval_read(struct reading *reading, const char *line)
     return status;
 }
 
-static enum mb_status lines_read(struct reading *reading)
+static enum mb_status line_read(void *state, const char *line)
 {
-    const char *line = NULL;
-    size_t size;
-    enum mb_status status;
-    do {
-        status =
-            mb_input_line(reading->input, MB_IMPORT_LINE_MAX, &line, &size, reading->err);
-        if (status != MB_OK || line == NULL || line[0] == '\0' || line[0] == '"') {
-            continue;
-        }
-        if (line[0] == '#') {
-            comment_read(reading, line);
-        } else {
-            status = interval_read(reading, line);
-        }
-    } while (status == MB_OK && line != NULL);
-    return status;
+    struct reading *reading = state;
+    if (line[0] == '\0' || line[0] == '"') {
+        return MB_OK;
+    }
+    if (line[0] == '#') {
+        comment_read(reading, line);
+        return MB_OK;
+    }
+    return interval_read(reading, line);
 }
 
 // --- the runs ---
@@ -291,7 +284,7 @@ static enum mb_status read(struct mb_import *import, struct mb_input *input,
 {
     struct reading reading = {
         .import = import, .input = input, .err = err, .start_s = -1};
-    enum mb_status status = lines_read(&reading);
+    enum mb_status status = mb_import_text_lines(input, line_read, &reading, err);
     if (status == MB_OK) {
         status = tags_put(&reading);
     }

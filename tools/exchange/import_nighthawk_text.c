@@ -307,8 +307,9 @@ static enum mb_status dotted_line(struct reading *reading, const char *line)
 
 // --- all ---
 
-static enum mb_status line_read(struct reading *reading, const char *line)
+static enum mb_status line_read(void *state, const char *line)
 {
+    struct reading *reading = state;
     enum mb_status status = MB_OK;
     bool headline = strstr(line, HEADLINE) != NULL;
     bool dotted = strstr(line, ".samples: ") != NULL;
@@ -338,15 +339,7 @@ static enum mb_status read(struct mb_import *import, struct mb_input *input,
                            struct mb_err *err)
 {
     struct reading reading = {.import = import, .input = input, .err = err};
-    const char *line = NULL;
-    size_t size;
-    enum mb_status status;
-    do {
-        status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
-        if (status == MB_OK && line != NULL) {
-            status = line_read(&reading, line);
-        }
-    } while (status == MB_OK && line != NULL);
+    enum mb_status status = mb_import_text_lines(input, line_read, &reading, err);
     return status == MB_OK ? report_end(&reading) : status;
 }
 

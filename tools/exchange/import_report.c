@@ -191,22 +191,3 @@ enum mb_status mb_import_report_end(struct mb_import_report *report)
     report->run = NULL;
     return MB_OK;
 }
-
-enum mb_status mb_import_report_lines(
-    struct mb_import_report *report,
-    enum mb_status (*line)(struct mb_import_report *report, const char *text))
-{
-    const char *text = NULL;
-    size_t size;
-    enum mb_status status;
-    do {
-        struct mb_arena arena = {0};
-        status =
-            mb_input_line(report->input, MB_IMPORT_LINE_MAX, &text, &size, report->err);
-        if (status == MB_OK && text != NULL) {
-            status = line(report, mb_import_text_plain(&arena, text));
-        }
-        mb_arena_release(&arena);
-    } while (status == MB_OK && text != NULL);
-    return status;
-}

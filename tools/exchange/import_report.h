@@ -58,9 +58,4 @@ void mb_import_report_failures(struct mb_import_run *run, int64_t requests,
 enum mb_status mb_import_report_fault(const struct mb_import_report *report,
                                       const char *what);
 
-// Gives a text to `line` line by line, without escape sequences, until it fails or ends.
-MB_MUST_USE enum mb_status mb_import_report_lines(
-    struct mb_import_report *report,
-    enum mb_status (*line)(struct mb_import_report *report, const char *text));
-
 #endif

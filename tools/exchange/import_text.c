@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "exchange/import.h"
 
 enum { NUMBER_MAX = 40 }; // characters of a number
 
@@ -247,6 +248,47 @@ char *mb_import_text_plain(struct mb_arena *arena, const char *line)
     }
     plain[size] = '\0';
     return plain;
+}
+
+enum mb_status mb_import_text_lines(struct mb_input *input,
+                                    enum mb_status (*visit)(void *state,
+                                                            const char *line),
+                                    void *state, struct mb_err *err)
+{
+    const char *line = NULL;
+    size_t size;
+    enum mb_status status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
+    while (status == MB_OK && line != NULL) {
+        status = visit(state, line);
+        if (status == MB_OK) {
+            status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
+        }
+    }
+    return status;
+}
+
+struct plain_visit {
+    enum mb_status (*visit)(void *state, const char *line);
+    void *state;
+};
+
+static enum mb_status plain_line(void *state, const char *line)
+{
+    const struct plain_visit *plain = state;
+    struct mb_arena arena = {0};
+    enum mb_status status =
+        plain->visit(plain->state, mb_import_text_plain(&arena, line));
+    mb_arena_release(&arena);
+    return status;
+}
+
+enum mb_status mb_import_text_plain_lines(struct mb_input *input,
+                                          enum mb_status (*visit)(void *state,
+                                                                  const char *line),
+                                          void *state, struct mb_err *err)
+{
+    struct plain_visit plain = {.visit = visit, .state = state};
+    return mb_import_text_lines(input, plain_line, &plain, err);
 }
 
 void mb_import_text_quantile(struct mb_arena *arena,

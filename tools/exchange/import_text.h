@@ -1,5 +1,5 @@
-// Pieces of the reports that load tools print for people: numbers with unit words, behind
-// a cursor that moves on. For importers. Exchange floor.
+// Pieces of the reports that load tools print for people: lines, and numbers with unit
+// words behind a cursor that moves on. For importers. Exchange floor.
 #ifndef MB_EXCHANGE_IMPORT_TEXT_H
 #define MB_EXCHANGE_IMPORT_TEXT_H
 
@@ -7,7 +7,22 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/err.h"
+#include "base/input.h"
 #include "model/part.h"
+
+// Gives each line (of at most MB_IMPORT_LINE_MAX bytes) to `visit`, until it fails or the
+// input ends. The line is borrowed for the visit.
+MB_MUST_USE enum mb_status mb_import_text_lines(struct mb_input *input,
+                                                enum mb_status (*visit)(void *state,
+                                                                        const char *line),
+                                                void *state, struct mb_err *err);
+
+// The same of what a terminal shows of each line: mb_import_text_plain.
+MB_MUST_USE enum mb_status
+mb_import_text_plain_lines(struct mb_input *input,
+                           enum mb_status (*visit)(void *state, const char *line),
+                           void *state, struct mb_err *err);
 
 // Each takes what it names from *at, blanks before it too, and moves *at behind it. False
 // leaves *at and the value alone.

@@ -344,8 +344,9 @@ static bool begins(const struct report *report, const char *line, const char **u
     return *url != NULL || (report->run == NULL && threads_read(&probe, line));
 }
 
-static enum mb_status one_line(struct report *report, const char *line)
+static enum mb_status one_line(void *state, const char *line)
 {
+    struct report *report = state;
     const char *url;
     enum mb_status status = MB_OK;
     if (begins(report, line, &url)) {
@@ -373,17 +374,7 @@ static enum mb_status read(struct mb_import *import, struct mb_input *input,
 {
     struct report report = {
         .import = import, .input = input, .err = err, .command_rate_micro_rps = -1};
-    struct mb_arena lines = {0};
-    const char *line = NULL;
-    size_t size;
-    enum mb_status status;
-    do {
-        status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
-        if (status == MB_OK && line != NULL) {
-            status = one_line(&report, mb_import_text_plain(&lines, line));
-        }
-        mb_arena_release(&lines);
-    } while (status == MB_OK && line != NULL);
+    enum mb_status status = mb_import_text_plain_lines(input, one_line, &report, err);
     return status == MB_OK ? report_end(&report) : status;
 }
 
