@@ -770,6 +770,17 @@ def k6(path):
     return [k6_json(load_json(path)) if text.startswith("{") else k6_text(text)]
 
 
+@tool("siege", "taurus/siege/*")
+def siege(path):
+    text = re.sub("\x1b\\[[0-9;]*m", "", read_text(path))
+    rows = [(int(status), ns(seconds), int(size))
+            for status, seconds, size in re.findall(r"HTTP/[0-9.]+,([0-9]+), *([0-9.]+), *([0-9]+),", text)]
+    statuses = {str(status): sum(row[0] == status for row in rows) for status, _, _ in rows}
+    return [{"load_model": "closed", "connections": None, "window_ns": None, "requests": None, "start": None,
+             "completed": len(rows), "statuses": statuses, "bytes_received": sum(row[2] for row in rows),
+             "response": {"type": "hdr", "values": [row[1] for row in rows if row[0] < 400]}}]
+
+
 # --- JMeter
 
 

@@ -30,6 +30,7 @@ const struct mb_importer *const mb_importers[] = {
     &mb_importer_meshery,
     &mb_importer_nighthawk,
     &mb_importer_nighthawk_text,
+    &mb_importer_siege,
     &mb_importer_smp,
     &mb_importer_wrk,
     NULL, // the last
