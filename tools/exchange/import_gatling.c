@@ -264,10 +264,6 @@ static enum mb_status request_read(struct reading *reading)
         failure_read(outcome + 1 < reading->count ? fields[outcome + 1].start : "",
                      &sample);
     }
-    if (reading->first_ns < 0 || sample.start_ns < reading->first_ns) {
-        reading->first_ns = sample.start_ns;
-    }
-    reading->last_ns = end_ns > reading->last_ns ? end_ns : reading->last_ns;
     mb_import_samples_add(&label->samples, &sample);
     return MB_OK;
 }
@@ -316,6 +312,10 @@ static enum mb_status read(struct mb_import *import, struct mb_input *input,
         (struct reading){.import = import, .input = input, .first_ns = -1, .err = err};
     reading->labels = mb_arena_alloc(import->arena, LABELS_MAX, sizeof *reading->labels);
     enum mb_status status = mb_import_text_lines(input, line_read, reading, err);
+    for (size_t i = 0; status == MB_OK && i < reading->label_count; i++) {
+        mb_import_samples_span(&reading->labels[i].samples, &reading->first_ns,
+                               &reading->last_ns);
+    }
     for (size_t i = 0; status == MB_OK && i < reading->label_count; i++) {
         status = label_put(reading, &reading->labels[i]);
     }

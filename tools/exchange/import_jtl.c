@@ -65,7 +65,7 @@ struct reading {
     struct label *labels;
     size_t label_count;
     uint16_t slots[SLOTS]; // index into labels, plus 1
-    int64_t first_ns;      // of all labels; -1: no sample says when
+    int64_t first_ns;      // of all labels, known at the end; -1: no sample says when
     int64_t last_ns;
     int64_t nested;                 // samples inside others
     bool dates;                     // times were written as dates, without a zone
@@ -232,20 +232,6 @@ static enum mb_status success_read(const struct reading *reading, const struct r
     return MB_OK;
 }
 
-static void window_extend(struct reading *reading, const struct mb_import_sample *sample)
-{
-    int64_t took_ns = sample->latency_ns > 0 ? sample->latency_ns : 0;
-    if (sample->start_ns < 0 || sample->start_ns > INT64_MAX - took_ns) {
-        return;
-    }
-    if (reading->first_ns < 0 || sample->start_ns < reading->first_ns) {
-        reading->first_ns = sample->start_ns;
-    }
-    if (sample->start_ns + took_ns > reading->last_ns) {
-        reading->last_ns = sample->start_ns + took_ns;
-    }
-}
-
 static enum mb_status row_add(struct reading *reading, const struct row *row,
                               struct mb_err *err)
 {
@@ -276,7 +262,6 @@ static enum mb_status row_add(struct reading *reading, const struct row *row,
     }
     // 0 means that the connection stood already.
     sample.connect_ns = sample.connect_ns == 0 ? -1 : sample.connect_ns;
-    window_extend(reading, &sample);
     mb_import_samples_add(&label->samples, &sample);
     return MB_OK;
 }
@@ -454,6 +439,10 @@ static enum mb_status label_put(struct reading *reading, struct label *label,
 static enum mb_status labels_put(struct reading *reading, struct mb_err *err)
 {
     enum mb_status status = MB_OK;
+    for (size_t i = 0; i < reading->label_count; i++) {
+        mb_import_samples_span(&reading->labels[i].samples, &reading->first_ns,
+                               &reading->last_ns);
+    }
     for (size_t i = 0; status == MB_OK && i < reading->label_count; i++) {
         status = label_put(reading, &reading->labels[i], err);
     }

@@ -63,6 +63,17 @@ static void bytes_add(int64_t *sum, int64_t bytes)
     *sum = *sum < 0 || bytes < 0 || bytes > MB_UNITS_SAFE_MAX - *sum ? -1 : *sum + bytes;
 }
 
+static void span_widen(int64_t *first_ns, int64_t *last_ns, int64_t start_ns,
+                       int64_t end_ns)
+{
+    if (*first_ns < 0 || start_ns < *first_ns) {
+        *first_ns = start_ns;
+    }
+    if (end_ns > *last_ns) {
+        *last_ns = end_ns;
+    }
+}
+
 static void window_extend(struct mb_import_samples *samples,
                           const struct mb_import_sample *sample)
 {
@@ -70,13 +81,8 @@ static void window_extend(struct mb_import_samples *samples,
     if (sample->start_ns < 0 || took_ns > INT64_MAX - sample->start_ns) {
         return;
     }
-    int64_t end_ns = sample->start_ns + took_ns;
-    if (samples->first_ns < 0 || sample->start_ns < samples->first_ns) {
-        samples->first_ns = sample->start_ns;
-    }
-    if (end_ns > samples->last_ns) {
-        samples->last_ns = end_ns;
-    }
+    span_widen(&samples->first_ns, &samples->last_ns, sample->start_ns,
+               sample->start_ns + took_ns);
 }
 
 void mb_import_samples_add(struct mb_import_samples *samples,
@@ -103,6 +109,14 @@ void mb_import_samples_add(struct mb_import_samples *samples,
 void mb_import_samples_connect(struct mb_import_samples *samples, int64_t connect_ns)
 {
     hdr_record(&samples->connect, connect_ns);
+}
+
+void mb_import_samples_span(const struct mb_import_samples *samples, int64_t *first_ns,
+                            int64_t *last_ns)
+{
+    if (samples->first_ns >= 0) {
+        span_widen(first_ns, last_ns, samples->first_ns, samples->last_ns);
+    }
 }
 
 // Takes the histogram over. Some requests of a log may lack their latency: then the

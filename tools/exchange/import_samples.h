@@ -47,6 +47,11 @@ void mb_import_samples_add(struct mb_import_samples *samples,
 // A connection that was made, where the source tells it apart from its request.
 void mb_import_samples_connect(struct mb_import_samples *samples, int64_t connect_ns);
 
+// Widens *first_ns (-1: nothing yet) and *last_ns to take in these samples, for samples
+// of several names that ran at the same time.
+void mb_import_samples_span(const struct mb_import_samples *samples, int64_t *first_ns,
+                            int64_t *last_ns);
+
 // Fills the run's counts, its window where the samples tell it and it is not known yet,
 // and its distributions: the latencies through mb_import_run_latency, so that the point
 // has to be filled in; with `intended` they are response times, counted from the intended
