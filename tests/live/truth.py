@@ -8,24 +8,15 @@ MESHBENCH (the tool), BUILD, SERVER_CPU and LOAD_CPU (pinning; default 0 and 1),
 in seconds, RATE in requests per second. On a machine that is busy, or has one CPU only, the
 truth cannot be seen and the test is skipped; FORCE=1 runs it all the same."""
 
-import atexit
-import bisect
 import json
-import math
 import os
 import subprocess
 import sys
 import tempfile
-import time
-from datetime import datetime, timezone
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-BUILD = os.environ.get("BUILD", os.path.join(ROOT, "build"))
+from truth_server import BUILD, CPUS, LOAD_CPU, Server, busy_share, quantile, simulate, stalls_of, utc_ns
+
 TOOL = os.environ.get("MESHBENCH", os.path.join(BUILD, "meshbench"))
-CPUS = os.cpu_count() or 1
-SERVER_CPU = int(os.environ.get("SERVER_CPU", 0))
-LOAD_CPU = int(os.environ.get("LOAD_CPU", 1 if CPUS > 1 else 0))
 
 ATTEMPTS = 3
 DISTURBED = 0.0002  # share of a trial that generator or server waited for a CPU, or lost to others
@@ -41,19 +32,6 @@ def row(name, measured, truth, good, unit=""):
 
 def within(measured, truth, share):
     return abs(measured - truth) <= share * truth
-
-
-def busy_share():
-    """Share of all CPUs' time that went to others within a second, stolen time included."""
-    def times():
-        with open("/proc/stat", encoding="ascii") as file:
-            fields = [int(field) for field in file.readline().split()[1:]]
-        return fields[3] + fields[4], sum(fields[:8])
-
-    idle, total = times()
-    time.sleep(1)
-    idle_then, total_then = times()
-    return 1 - (idle_then - idle) / (total_then - total)
 
 
 def stolen_ns():
@@ -79,29 +57,6 @@ def skip_unless_quiet():
         sys.exit(77)
 
 
-def build_server():
-    path = os.path.join(BUILD, "live", "truth_server")
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    subprocess.run(["cc", "-O2", "-D_GNU_SOURCE", "-o", path,
-                    os.path.join(HERE, "truth_server.c"), "-lm"], check=True)
-    return path
-
-
-class Server:
-    def __init__(self, folder, *arguments):
-        self.log = os.path.join(folder, "log")
-        command = ["taskset", "-c", str(SERVER_CPU), build_server(), self.log, *arguments]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        atexit.register(self.process.kill)  # whatever happens before stop()
-        self.url = f"http://127.0.0.1:{self.process.stdout.readline().strip()}/"
-
-    def stop(self):
-        self.process.terminate()
-        out, _ = self.process.communicate(timeout=30)
-        with open(self.log, encoding="ascii") as file:
-            return int(out.split()[1]), [line.split() for line in file]
-
-
 def load(folder, server, *options):
     global disturbance
     url, before = server.url, stolen_ns() + waited_ns(server.process.pid)
@@ -116,34 +71,6 @@ def load(folder, server, *options):
     if cell["response_time_ms"]["p99.9"] is None:
         sys.exit("truth: p99.9 needs 10,000 requests: raise RATE or DURATION")
     return cell, result["cells"][0]["trials"][0]
-
-
-def utc_ns(trial):
-    """UTC start of the window."""
-    whole, _, rest = trial["start"].rstrip("Z").partition(".")
-    seconds = int(datetime.fromisoformat(whole).replace(tzinfo=timezone.utc).timestamp())
-    return seconds * 10**9 + int((rest or "0").ljust(9, "0"))
-
-
-def quantile(ordered, share):
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
-
-
-def simulate(start_ns, rate, duration_s, stalls, service_ns):
-    """What an undisturbed observer would see: requests arrive evenly and are answered one by
-    one, each in service_ns, except while the server stalls."""
-    starts = [begin for begin, _ in stalls]
-    free = 0
-    times = []
-    for i in range(int(rate * duration_s)):
-        arrival = start_ns + i * 10**9 // rate
-        begin = max(arrival, free)
-        k = bisect.bisect_right(starts, begin) - 1
-        if k >= 0 and begin < stalls[k][0] + stalls[k][1]:
-            begin = stalls[k][0] + stalls[k][1]
-        free = begin + service_ns
-        times.append((free - arrival) / 1e6)
-    return sorted(times)
 
 
 def blame(cell):
@@ -180,12 +107,11 @@ def random_stalls(folder):
     server = Server(folder, "random", "100", "1000", seed)
     cell, trial = load(folder, server, "-c", "50", "-r", str(rate), "-d", f"{duration}s")
     served, log = server.stop()
-    stalls = [(int(line[1]), int(line[2])) for line in log]
+    stalls = stalls_of(log)
     inside = [s for s in stalls if s[0] >= utc_ns(trial) and s[0] < utc_ns(trial) + duration * 10**9]
     print(f"{len(inside)} random stalls ({sum(s[1] for s in inside) / 1e9:.2f} s in total), "
           f"50 connections, {rate} rps open, {duration} s; truth: the server's log of them")
-    # One answer takes the server a few us; while a backlog drains, that adds up.
-    truth = simulate(utc_ns(trial), rate, duration, stalls, int(os.environ.get("SERVICE_NS", 6000)))
+    truth = simulate(utc_ns(trial), rate, duration, stalls)
     response = cell["response_time_ms"]
     for name, share in (("p75", .75), ("p90", .9), ("p95", .95), ("p99", .99), ("p99.9", .999)):
         expected = quantile(truth, share)
