@@ -597,7 +597,7 @@ def wrk_run(text, command):
            "connections": found(r"threads and ([0-9]+) connections", text),
            "window_ns": found(r"requests in ([0-9.]+[a-z]+),", text, quantity),
            "completed": found(r"^\s*([0-9]+) requests in", text),
-           "co_handling": "intended" if constant else "none",
+           "co_handling": "intended" if constant else "backfilled",
            "rate": float(rate[1]) if rate else None, "kinds": {"status": wrong}}
     main = text.split("Uncorrected Latency")[0]
     lines = re.findall(r"^\s+([0-9.]+)\s+([01]\.[0-9]+)\s+([0-9]+)\s+(?:[0-9.]+|inf)\s*$", main, re.M)
