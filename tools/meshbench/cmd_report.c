@@ -3,15 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "check/rules.h"
 #include "compare/compare.h"
 #include "meshbench/choices.h"
 #include "meshbench/documents.h"
 #include "meshbench/history_page.h"
+#include "meshbench/result_page.h"
 #include "report/chart.h"
-#include "report/html.h"
 #include "report/points.h"
 
 enum { POINTS_NAMED = 5 }; // in a hint
@@ -87,19 +86,13 @@ static const struct mb_example examples[] = {
     {0},
 };
 
-// What is read and made on the way to the page.
+// What is read on the way to the page.
 struct work {
     struct mb_arena arena;
     struct mb_documents_result *read;
     struct mb_compare_side *sides;
     const char **levels;
     size_t count; // of results read so far
-    struct mb_compare_report report;
-    const char *no_comparison;
-    struct mb_charts charts;
-    const char *no_pictures;
-    const char *point;
-    int formats; // of the pictures, as mb_charts_draw has them
 };
 
 static enum mb_status results_read(const struct mb_ctx *ctx, const struct mb_args *args,
@@ -124,14 +117,15 @@ static enum mb_status results_read(const struct mb_ctx *ctx, const struct mb_arg
 }
 
 // Whoever asks for a load point that there is not learns which there are.
-static enum mb_status point_check(struct work *work, struct mb_err *err)
+static enum mb_status point_check(struct work *work, const char *point,
+                                  struct mb_err *err)
 {
     struct mb_buf known = {0};
     size_t found = 0;
-    for (size_t i = 0; i < work->count && work->point != NULL; i++) {
-        found += mb_points_of(&work->arena, work->sides[i].result, work->point).count;
+    for (size_t i = 0; i < work->count && point != NULL; i++) {
+        found += mb_points_of(&work->arena, work->sides[i].result, point).count;
     }
-    if (work->point == NULL || found > 0) {
+    if (point == NULL || found > 0) {
         return MB_OK;
     }
     struct mb_points all = mb_points_of(&work->arena, work->sides[0].result, NULL);
@@ -139,40 +133,29 @@ static enum mb_status point_check(struct work *work, struct mb_err *err)
         mb_buf_print(&known, "%s'%s'", i > 0 ? ", " : "", all.items[i].title);
     }
     enum mb_status status =
-        mb_err_set(err, MB_USAGE, "no load point has '%s' in its name", work->point);
+        mb_err_set(err, MB_USAGE, "no load point has '%s' in its name", point);
     mb_err_hint(err, "there are %s%s", mb_buf_string(&known),
                 all.count > POINTS_NAMED ? ", ..." : "");
     mb_buf_release(&known);
     return status;
 }
 
-// Results that cannot be compared (one variant) still make a page.
 static enum mb_status results_compare(const struct report_options *opts,
-                                      struct work *work, struct mb_err *err)
+                                      struct work *work, struct mb_result_page *page,
+                                      struct mb_err *err)
 {
     const struct mb_compare_options wanted =
         mb_choices_compared(&opts->comparison, &opts->choice, work->count);
     struct mb_choice_options choice = {0};
-    struct mb_err why = {0};
     enum mb_status status = mb_choices_read(&work->arena, &opts->choice, &choice, err);
-    if (status != MB_OK) {
-        return status;
+    if (status == MB_OK) {
+        status = mb_result_page_compare(page, work->sides, work->count, &wanted, err);
     }
-    status =
-        mb_compare(&work->arena, work->sides, work->count, &wanted, &work->report, &why);
-    if (status == MB_INVALID) {
-        work->no_comparison = mb_arena_copy_string(&work->arena, why.message);
-        work->report = (struct mb_compare_report){
-            .sides = work->sides, .side_count = work->count, .confidence = 0.95};
-        return MB_OK;
+    if (status == MB_OK && page->no_comparison == NULL &&
+        mb_choices_wanted(&opts->choice)) {
+        status = mb_choice_make(&work->arena, &choice, &page->report, err);
     }
-    if (status != MB_OK) {
-        *err = why;
-        return status;
-    }
-    return mb_choices_wanted(&opts->choice)
-               ? mb_choice_make(&work->arena, &choice, &work->report, err)
-               : MB_OK;
+    return status;
 }
 
 // What gnuplot says may hold names from a result: a terminal must not obey them.
@@ -187,89 +170,23 @@ static void warning_print(const struct mb_ctx *ctx, const struct mb_err *why)
     mb_buf_release(&text);
 }
 
-// Pictures that cannot be drawn make no report fail: it says so, and how to get them.
-static enum mb_status charts_draw(const struct mb_ctx *ctx, struct work *work,
-                                  const char *dir, struct mb_err *err)
+// Pictures that cannot be drawn make no page fail: `why` is then a warning.
+static enum mb_status page_done(const struct mb_ctx *ctx, enum mb_status status,
+                                const struct mb_err *why, struct mb_err *err)
 {
-    struct mb_err why = {0};
-    size_t drawn = 0;
-    enum mb_status status = mb_charts_save(&work->arena, &work->charts, dir, err);
-    if (status != MB_OK ||
-        mb_charts_draw(&work->arena, &work->charts, dir, work->formats, &why) == MB_OK) {
-        return status;
-    }
-    warning_print(ctx, &why);
-    for (size_t i = 0; i < work->charts.count; i++) {
-        drawn += work->charts.items[i].svg != NULL;
-    }
-    if (drawn == 0) {
-        work->no_pictures =
-            mb_arena_print(&work->arena, "%s%s%s.", why.message,
-                           why.hint[0] != '\0' ? ". To get them: " : "", why.hint);
-    }
-    return MB_OK;
-}
-
-static enum mb_status page_write(const struct mb_ctx *ctx, struct work *work,
-                                 const char *path, struct mb_err *err)
-{
-    const struct mb_html_page page = {.report = &work->report,
-                                      .no_comparison = work->no_comparison,
-                                      .charts = &work->charts,
-                                      .no_pictures = work->no_pictures,
-                                      .levels = work->levels,
-                                      .point = work->point};
-    struct mb_buf out = {0};
-    mb_html_page(&work->arena, &page, &out);
-    enum mb_status status = mb_documents_write(ctx, path, &out, err);
-    mb_buf_release(&out);
-    return status;
-}
-
-static bool is_page(const char *path)
-{
-    size_t length = strlen(path);
-    return length > 5 && strcmp(path + length - 5, ".html") == 0;
-}
-
-// The charts go to a folder of their own that is removed when only the page is wanted.
-static enum mb_status report_write(const struct mb_ctx *ctx,
-                                   const struct report_options *opts, bool charts_only,
-                                   struct work *work, struct mb_err *err)
-{
-    bool page = is_page(opts->output);
-    char *dir = NULL;
-    enum mb_status status = MB_OK;
-    if (!page) {
-        dir = mb_arena_copy_string(&work->arena, opts->output);
-        status = mb_file_make_dirs(dir, err);
-    } else if (!opts->no_charts) {
-        status = mb_file_make_temp_dir(&work->arena, "meshbench-charts", &dir, err);
-    }
-    if (status == MB_OK && opts->no_charts) {
-        work->no_pictures = "Written without pictures, as asked (--no-charts).";
-    } else if (status == MB_OK) {
-        status = charts_draw(ctx, work, dir, err);
-    }
-    if (status == MB_OK && !charts_only) {
-        const char *path =
-            page ? opts->output : mb_file_join(&work->arena, dir, "index.html");
-        status = page_write(ctx, work, path, err);
-    }
-    if (page && dir != NULL) {
-        struct mb_err ignored = {0};
-        enum mb_status removed = mb_file_remove_tree(dir, &ignored);
-        status = status == MB_OK && removed != MB_OK ? removed : status;
-        *err = status != MB_OK && err->message[0] == '\0' ? ignored : *err;
+    if (status != MB_OK) {
+        *err = *why;
+    } else if (why->message[0] != '\0') {
+        warning_print(ctx, why);
     }
     return status;
 }
 
-// The formats asked for; SVG when none is.
+// The formats asked for; SVG when none is; 0 for no charts.
 static enum mb_status formats_find(const struct report_options *opts, int *formats,
                                    struct mb_err *err)
 {
-    *formats = opts->formats.count == 0 ? MB_CHART_SVG : 0;
+    *formats = opts->formats.count == 0 && !opts->no_charts ? MB_CHART_SVG : 0;
     for (size_t i = 0; i < opts->formats.count; i++) {
         bool png = strcmp(opts->formats.items[i], "png") == 0;
         if (!png && strcmp(opts->formats.items[i], "svg") != 0) {
@@ -291,7 +208,7 @@ static enum mb_status usage_check(const struct report_options *opts, bool charts
     if (results == 0) {
         return mb_err_set(err, MB_USAGE, "no result is named");
     }
-    if (charts_only && (is_page(opts->output) || opts->no_charts)) {
+    if (charts_only && (mb_result_page_is_page(opts->output) || opts->no_charts)) {
         return mb_err_set(err, MB_USAGE,
                           "'report charts' writes files into a folder: -o FOLDER");
     }
@@ -320,19 +237,13 @@ static enum mb_status history_run(const struct mb_ctx *ctx,
         return mb_err_set(err, MB_USAGE,
                           "'report history' takes no results: add them to a store");
     }
-    const struct mb_history_page page = {.store = opts->store,
-                                         .metrics = &opts->comparison.metrics,
-                                         .output = opts->output,
-                                         .folder = !is_page(opts->output),
-                                         .charts =
-                                             !is_page(opts->output) && !opts->no_charts};
-    enum mb_status status = mb_history_page_write(ctx, &page, &why);
-    if (status != MB_OK) {
-        *err = why;
-    } else if (why.message[0] != '\0') {
-        warning_print(ctx, &why);
-    }
-    return status;
+    const struct mb_history_page page = {
+        .store = opts->store,
+        .metrics = &opts->comparison.metrics,
+        .output = opts->output,
+        .folder = !mb_result_page_is_page(opts->output),
+        .charts = !mb_result_page_is_page(opts->output) && !opts->no_charts};
+    return page_done(ctx, mb_history_page_write(ctx, &page, &why), &why, err);
 }
 
 static enum mb_status report_run(struct mb_ctx *ctx, const void *options_given,
@@ -340,29 +251,34 @@ static enum mb_status report_run(struct mb_ctx *ctx, const void *options_given,
 {
     const struct report_options *opts = options_given;
     bool charts_only = strcmp(args->items[0], "charts") == 0;
-    struct work work = {.point = opts->point};
+    struct work work = {0};
+    struct mb_err why = {0};
     if (strcmp(args->items[0], "history") == 0) {
         return history_run(ctx, opts, args->count - 1, err);
     }
+    struct mb_result_page page = {
+        .arena = &work.arena,
+        .charts = {.point = opts->point, .per_kind = (size_t)opts->charts},
+        .charts_only = charts_only,
+        .output = opts->output,
+    };
     enum mb_status status =
         usage_check(opts, charts_only, args->count - (charts_only ? 1 : 0), err);
     if (status == MB_OK) {
-        status = formats_find(opts, &work.formats, err);
+        status = formats_find(opts, &page.formats, err);
     }
     if (status == MB_OK) {
         status = results_read(ctx, args, charts_only ? 1 : 0, &work, err);
     }
     if (status == MB_OK) {
-        status = point_check(&work, err);
+        status = point_check(&work, opts->point, err);
     }
     if (status == MB_OK) {
-        status = results_compare(opts, &work, err);
+        page.levels = work.levels;
+        status = results_compare(opts, &work, &page, err);
     }
     if (status == MB_OK) {
-        const struct mb_chart_options wanted = {.point = opts->point,
-                                                .per_kind = (size_t)opts->charts};
-        mb_charts_build(&work.arena, &work.report, &wanted, &work.charts);
-        status = report_write(ctx, opts, charts_only, &work, err);
+        status = page_done(ctx, mb_result_page_write(ctx, &page, &why), &why, err);
     }
     for (size_t i = 0; i < work.count; i++) {
         mb_result_release(&work.read[i].result);
