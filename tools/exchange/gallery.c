@@ -134,6 +134,7 @@ static struct mb_node *entry_node(struct mb_arena *arena,
     const char *id = item->claim->id;
     mb_field_put_text(arena, entry, "id", id);
     mb_field_put_text(arena, entry, "path", mb_arena_print(arena, "bundles/%s/", id));
+    mb_field_put_text(arena, entry, "report", NULL);
     mb_field_put_text(arena, entry, "benchmark", item->result->spec_name);
     mb_node_put(arena, entry, "meshes", meshes_node(arena, item->result));
     mb_field_put_text(arena, entry, "level", item->claim->level);
@@ -270,8 +271,33 @@ enum mb_status mb_gallery_withdraw(struct mb_gallery *gallery, const char *id,
         return mb_err_set(err, MB_INVALID, "no bundle '%s' in the gallery '%s'", id,
                           gallery->dir);
     }
-    mb_node_set(gallery->arena, entry, "status",
-                mb_node_string(gallery->arena, "withdrawn"));
-    mb_node_set(gallery->arena, entry, "reason", mb_node_string(gallery->arena, reason));
+    struct mb_arena *arena = gallery->arena;
+    const char *report = entry_text(entry, "report");
+    if (report[0] != '\0') {
+        enum mb_status status =
+            mb_file_remove_tree(mb_file_join(arena, gallery->dir, report), err);
+        if (status != MB_OK) {
+            return status;
+        }
+    }
+    mb_node_set(arena, entry, "report", mb_node_null(arena));
+    mb_node_set(arena, entry, "status", mb_node_string(arena, "withdrawn"));
+    mb_node_set(arena, entry, "reason", mb_node_string(arena, reason));
     return MB_OK;
+}
+
+const char *mb_gallery_report_missing(const struct mb_gallery *gallery, const char *id)
+{
+    const struct mb_node *entry = entry_find(gallery, id);
+    if (entry == NULL || entry_text(entry, "report")[0] != '\0' ||
+        strcmp(entry_text(entry, "status"), "withdrawn") == 0) {
+        return NULL;
+    }
+    return mb_arena_print(gallery->arena, "reports/%s.html", id);
+}
+
+void mb_gallery_report_put(struct mb_gallery *gallery, const char *id, const char *path)
+{
+    mb_node_set(gallery->arena, entry_find(gallery, id), "report",
+                mb_node_string(gallery->arena, path));
 }

@@ -1,5 +1,6 @@
 // A gallery: a folder of bundles that any web server can serve. index.json lists them,
-// index.html shows the list, bundles/ID holds each. Exchange floor: may include base,
+// index.html shows the list, bundles/ID holds each, reports/ID.html is the page that the
+// gallery made of it. Exchange floor: may include base,
 // format, model, check, schema.
 #ifndef MB_EXCHANGE_GALLERY_H
 #define MB_EXCHANGE_GALLERY_H
@@ -48,7 +49,16 @@ MB_MUST_USE enum mb_status mb_gallery_add(struct mb_gallery *gallery,
                                           const struct mb_gallery_item *item, bool *added,
                                           struct mb_err *err);
 
-// Marks an entry as withdrawn, for good. An id that is not there is MB_INVALID.
+// Where the page of an entry belongs, below DIR: "reports/ID.html", in the gallery's
+// arena. NULL when it is there, and for what was withdrawn. The page is no part of the
+// bundle: whoever keeps the gallery makes it of the result that was checked.
+const char *mb_gallery_report_missing(const struct mb_gallery *gallery, const char *id);
+
+// Says in the entry that its page is there now.
+void mb_gallery_report_put(struct mb_gallery *gallery, const char *id, const char *path);
+
+// Marks an entry as withdrawn, for good, and takes its page away: a reader who was sent
+// there would not learn of it. An id that is not there is MB_INVALID.
 MB_MUST_USE enum mb_status mb_gallery_withdraw(struct mb_gallery *gallery, const char *id,
                                                const char *reason, struct mb_err *err);
 

@@ -87,9 +87,10 @@ static void entry_add(const struct mb_node *entry, struct mb_buf *out)
     bool gone = strcmp(text_of(entry, "status"), "withdrawn") == 0;
     mb_buf_print(out, "<tr%s>", gone ? " class=\"gone\"" : "");
     cell_begin("Benchmark", out);
+    const char *report = text_of(entry, "report");
     mb_buf_append_string(out, "<a href=\"");
-    text_add(text_of(entry, "path"), out);
-    mb_buf_append_string(out, "report.txt\">");
+    text_add(report[0] != '\0' ? report : text_of(entry, "path"), out);
+    mb_buf_append_string(out, report[0] != '\0' ? "\">" : "report.txt\">");
     text_add(text_of(entry, "benchmark"), out);
     mb_buf_append_string(out, "</a></td>");
     cell_begin("Meshes", out);
@@ -107,8 +108,8 @@ static void entry_add(const struct mb_node *entry, struct mb_buf *out)
     status_add(entry, out);
     mb_buf_append_string(out, "</td>");
     cell_begin("Files", out);
-    static const char *const files[] = {"bundle.json", "disclosure.md", "result.json",
-                                        MB_BUNDLE_SUMS};
+    static const char *const files[] = {"bundle.json", "disclosure.md", "report.txt",
+                                        "result.json", MB_BUNDLE_SUMS};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         mb_buf_append_string(out, i > 0 ? ", <a href=\"" : "<a href=\"");
         text_add(text_of(entry, "path"), out);

@@ -26,6 +26,7 @@ struct mb_choices_comparison {
 
 // The rows of these options for the table of a command, whose option struct `owner` has
 // them as the member `field`.
+// NOLINTBEGIN(bugprone-macro-parentheses): the name of a member takes none
 // clang-format off
 #define MB_CHOICES_COMPARISON_OPTIONS(owner, field)                                       \
     {.name = "baseline",                                                                  \
@@ -72,6 +73,7 @@ struct mb_choices_comparison {
      .help = "how much a metric counts in what a variant costs (default: "                \
              "response_time.p99, cpu_per_request and memory alike); may be given again"}
 // clang-format on
+// NOLINTEND(bugprone-macro-parentheses)
 
 // True when one of the options is given.
 bool mb_choices_wanted(const struct mb_choices_asked *asked);

@@ -9,6 +9,7 @@
 #include "exchange/sign.h"
 #include "meshbench/bundles.h"
 #include "meshbench/documents.h"
+#include "meshbench/result_page.h"
 
 struct publish_options {
     const char *bundle;
@@ -210,6 +211,54 @@ out:
 
 // --- the gallery
 
+// The page of an entry, of the result that was checked; never of the bundle's own files.
+// Where charts cannot be drawn, the page says so, and a warning.
+static enum mb_status page_write(const struct mb_ctx *ctx, const char *path,
+                                 const struct mb_bundles_checked *checked,
+                                 struct mb_err *err)
+{
+    static const struct mb_compare_options usual;
+    const struct mb_compare_side side = {.result = &checked->result,
+                                         .digest = checked->claim.result_digest,
+                                         .name = checked->claim.id};
+    const char *level = mb_level_name(checked->level);
+    struct mb_err why = {0};
+    struct mb_result_page page = {.arena = checked->bundle.arena,
+                                  .levels = &level,
+                                  .formats = MB_CHART_SVG,
+                                  .output = path};
+    enum mb_status status = mb_result_page_compare(&page, &side, 1, &usual, err);
+    if (status == MB_OK) {
+        status = mb_result_page_write(ctx, &page, &why);
+        status = mb_result_page_done(ctx, "publish", status, &why, err);
+    }
+    return status;
+}
+
+// Pages come after the bundle, so that a gallery which was cut off gets them the next
+// time.
+static enum mb_status report_show(const struct mb_ctx *ctx,
+                                  const struct mb_bundles_checked *checked,
+                                  struct mb_gallery *gallery, bool *added,
+                                  struct mb_err *err)
+{
+    struct mb_arena *arena = gallery->arena;
+    const char *name = mb_gallery_report_missing(gallery, checked->claim.id);
+    if (name == NULL) {
+        return MB_OK;
+    }
+    enum mb_status status =
+        mb_file_make_dirs(mb_file_join(arena, gallery->dir, "reports"), err);
+    if (status == MB_OK) {
+        status = page_write(ctx, mb_file_join(arena, gallery->dir, name), checked, err);
+    }
+    if (status == MB_OK) {
+        mb_gallery_report_put(gallery, checked->claim.id, name);
+        *added = true;
+    }
+    return status;
+}
+
 static enum mb_status bundle_show(const struct mb_ctx *ctx,
                                   const struct publish_options *opts, const char *dir,
                                   struct mb_gallery *gallery, bool *changed,
@@ -229,6 +278,9 @@ static enum mb_status bundle_show(const struct mb_ctx *ctx,
                                              .result = &checked.result,
                                              .sign = &checked.sign};
         status = mb_gallery_add(gallery, &item, &added, err);
+    }
+    if (status == MB_OK) {
+        status = report_show(ctx, &checked, gallery, &added, err);
     }
     if (status == MB_OK) {
         *changed = *changed || added;
@@ -320,9 +372,9 @@ const struct mb_cmd mb_cmd_publish = {
         "A signature is detached and made by ssh-keygen over SHA256SUMS, in namespace "
         "'meshbench'. 'meshbench verify DIR' checks all of it.\n\n"
         "--to adds bundles that verify to a gallery: a folder with index.html, "
-        "index.json "
-        "and a copy of each bundle, which any web server can serve. Adding one again "
-        "changes nothing. Bundles that nobody known has signed are marked unverified, "
+        "index.json, a copy of each bundle and a page with charts of it, which any web "
+        "server can serve. Adding one again changes nothing. Bundles that nobody known "
+        "has signed are marked unverified, "
         "withdrawn ones stay and are marked.",
     .options = options,
     .options_size = sizeof(struct publish_options),

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "check/rules.h"
 #include "compare/compare.h"
 #include "meshbench/choices.h"
@@ -158,30 +157,6 @@ static enum mb_status results_compare(const struct report_options *opts,
     return status;
 }
 
-// What gnuplot says may hold names from a result: a terminal must not obey them.
-static void warning_print(const struct mb_ctx *ctx, const struct mb_err *why)
-{
-    struct mb_buf text = {0};
-    mb_text_show(why->message, strlen(why->message), "", &text);
-    (void)fprintf(ctx->err, "meshbench report: %s\n", mb_buf_string(&text));
-    if (why->hint[0] != '\0') {
-        (void)fprintf(ctx->err, "  hint: %s\n", why->hint);
-    }
-    mb_buf_release(&text);
-}
-
-// Pictures that cannot be drawn make no page fail: `why` is then a warning.
-static enum mb_status page_done(const struct mb_ctx *ctx, enum mb_status status,
-                                const struct mb_err *why, struct mb_err *err)
-{
-    if (status != MB_OK) {
-        *err = *why;
-    } else if (why->message[0] != '\0') {
-        warning_print(ctx, why);
-    }
-    return status;
-}
-
 // The formats asked for; SVG when none is; 0 for no charts.
 static enum mb_status formats_find(const struct report_options *opts, int *formats,
                                    struct mb_err *err)
@@ -243,7 +218,8 @@ static enum mb_status history_run(const struct mb_ctx *ctx,
         .output = opts->output,
         .folder = !mb_result_page_is_page(opts->output),
         .charts = !mb_result_page_is_page(opts->output) && !opts->no_charts};
-    return page_done(ctx, mb_history_page_write(ctx, &page, &why), &why, err);
+    return mb_result_page_done(ctx, "report", mb_history_page_write(ctx, &page, &why),
+                               &why, err);
 }
 
 static enum mb_status report_run(struct mb_ctx *ctx, const void *options_given,
@@ -278,7 +254,8 @@ static enum mb_status report_run(struct mb_ctx *ctx, const void *options_given,
         status = results_compare(opts, &work, &page, err);
     }
     if (status == MB_OK) {
-        status = page_done(ctx, mb_result_page_write(ctx, &page, &why), &why, err);
+        status = mb_result_page_done(ctx, "report",
+                                     mb_result_page_write(ctx, &page, &why), &why, err);
     }
     for (size_t i = 0; i < work.count; i++) {
         mb_result_release(&work.read[i].result);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "meshbench/documents.h"
 #include "report/html.h"
 
@@ -120,6 +121,31 @@ enum mb_status mb_result_page_write(const struct mb_ctx *ctx,
     }
     if (status == MB_OK || err->message[0] == '\0') {
         *err = why;
+    }
+    return status;
+}
+
+// What gnuplot says may hold names from a result: a terminal must not obey them.
+static void warning_print(const struct mb_ctx *ctx, const char *command,
+                          const struct mb_err *why)
+{
+    struct mb_buf text = {0};
+    mb_text_show(why->message, strlen(why->message), "", &text);
+    (void)fprintf(ctx->err, "meshbench %s: %s\n", command, mb_buf_string(&text));
+    if (why->hint[0] != '\0') {
+        (void)fprintf(ctx->err, "  hint: %s\n", why->hint);
+    }
+    mb_buf_release(&text);
+}
+
+enum mb_status mb_result_page_done(const struct mb_ctx *ctx, const char *command,
+                                   enum mb_status status, const struct mb_err *why,
+                                   struct mb_err *err)
+{
+    if (status != MB_OK) {
+        *err = *why;
+    } else if (why->message[0] != '\0') {
+        warning_print(ctx, command, why);
     }
     return status;
 }

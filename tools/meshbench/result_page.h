@@ -39,4 +39,11 @@ MB_MUST_USE enum mb_status mb_result_page_write(const struct mb_ctx *ctx,
                                                 const struct mb_result_page *page,
                                                 struct mb_err *err);
 
+// What such a write came to: an error goes to *err, and `why` beside MB_OK is printed as
+// a warning of the command.
+MB_MUST_USE enum mb_status mb_result_page_done(const struct mb_ctx *ctx,
+                                               const char *command, enum mb_status status,
+                                               const struct mb_err *why,
+                                               struct mb_err *err);
+
 #endif

@@ -149,6 +149,34 @@ static void withdrawn_stays(void **state)
     made_release(&made);
 }
 
+static void page_comes_once_and_goes_with_the_withdrawn(void **state)
+{
+    (void)state;
+    struct made made;
+    struct mb_gallery gallery;
+    struct mb_err err = {0};
+    made_init(&made);
+    assert_true(add(&made));
+    assert_int_equal(mb_gallery_read(&made.arena, made.folder, &gallery, &err), MB_OK);
+    const char *name = mb_gallery_report_missing(&gallery, made.claim.id);
+    assert_string_equal(name,
+                        mb_arena_print(&made.arena, "reports/%s.html", made.claim.id));
+    const char *page = mb_file_join(&made.arena, made.folder, name);
+    const char *reports = mb_file_join(&made.arena, made.folder, "reports");
+    assert_int_equal(mb_file_make_dirs(reports, &err), MB_OK);
+    assert_int_equal(mb_file_write(page, "page", 4, &err), MB_OK);
+    mb_gallery_report_put(&gallery, made.claim.id, name);
+    assert_null(mb_gallery_report_missing(&gallery, made.claim.id));
+    assert_int_equal(mb_gallery_write(&gallery, &err), MB_OK);
+    assert_string_equal(entry_text(&made, "report"), name);
+    assert_int_equal(mb_gallery_withdraw(&gallery, made.claim.id, "x", &err), MB_OK);
+    assert_false(mb_file_exists(page));
+    assert_null(mb_gallery_report_missing(&gallery, made.claim.id));
+    assert_int_equal(mb_gallery_write(&gallery, &err), MB_OK);
+    assert_string_equal(entry_text(&made, "report"), "");
+    made_release(&made);
+}
+
 static void what_is_no_index_is_refused(void **state)
 {
     (void)state;
@@ -203,6 +231,7 @@ int main(void)
         cmocka_unit_test(adding_again_changes_nothing),
         cmocka_unit_test(other_bytes_are_refused),
         cmocka_unit_test(withdrawn_stays),
+        cmocka_unit_test(page_comes_once_and_goes_with_the_withdrawn),
         cmocka_unit_test(what_is_no_index_is_refused),
         cmocka_unit_test(page_shows_texts_as_text),
     };
