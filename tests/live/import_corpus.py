@@ -652,6 +652,47 @@ def hey(path):
     return [run]
 
 
+def oha_run(statuses, errors, parts):
+    """`parts`: percentiles in ns of all answers, of the good ones, of the others; {} where there is none."""
+    unfinished = sum(n for message, n in errors.items() if "deadline" in message)
+    failed = sum(errors.values()) - unfinished
+    wrong = sum(n for code, n in statuses.items() if int(code) >= 400)
+    answers, good = sum(statuses.values()), sum(n for code, n in statuses.items() if code[0] == "2")
+    apart = parts[1] and wrong and answers - wrong == good
+    run = {"tool": "oha", "load_model": "unknown", "co_handling": "unknown", "connections": None, "statuses": statuses,
+           "ok": answers - wrong, "requests": answers + sum(errors.values()), "unfinished": unfinished,
+           "errors": wrong + failed}
+    if parts[0]:
+        run["response"] = {"type": "quantiles", "n": good if apart else answers, "quantiles": parts[1 if apart else 0],
+                           "mixed": wrong > 0 and not apart}
+    if apart:
+        run["error_response"] = {"n": wrong, "quantiles": parts[2]}
+    return run
+
+
+@tool("oha", "oha/*.txt", "oha/*.json")
+def oha(path):
+    text = read_text(path)
+    if path.endswith(".json"):
+        data = json.loads(text, parse_float=Decimal)
+        if "$schema" in data:
+            raise Refused("statusCodeDistribution")
+        parts = [{float(Decimal(p[1:]) / 100): ns(v) for p, v in data.get(f"latencyPercentiles{of}", {}).items()
+                  if v is not None} for of in ("", "Successful", "NotSuccessful")]
+        run = oha_run(data["statusCodeDistribution"], data["errorDistribution"], parts)
+        return [dict(run, window_ns=ns(data["summary"]["total"]), bytes_received=data["summary"]["totalData"])]
+    text = re.sub("\x1b\\[[0-9;]*m", "", text)
+    parts = []
+    for of in (":", " (2xx only):", " (4xx + 5xx only):"):
+        block = text.partition(f"Response time distribution{of}\n")[2].partition("\n\n")[0]
+        percents = re.findall(r"([0-9.]+)% in ([0-9.]+ secs)", block)
+        parts.append({float(Decimal(p) / 100): quantity(v) for p, v in percents})
+    errors = {message: int(n) for n, message in re.findall(r"^  \[([0-9]+)\] (.*)$", text.partition("Error distribution:")[2],
+                                                           re.M)}
+    statuses = {code: int(n) for code, n in re.findall(r"^\s*\[([0-9]{3})\]\s+([0-9]+) responses", text, re.M)}
+    return [dict(oha_run(statuses, errors, parts), window_ns=found(r"Total:\s+([0-9.]+ secs)", text, quantity))]
+
+
 @tool("h2load", "h2load/*")
 def h2load(path):
     text = read_text(path)

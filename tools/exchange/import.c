@@ -30,6 +30,7 @@ const struct mb_importer *const mb_importers[] = {
     &mb_importer_meshery,
     &mb_importer_nighthawk,
     &mb_importer_nighthawk_text,
+    &mb_importer_oha,
     &mb_importer_siege,
     &mb_importer_smp,
     &mb_importer_wrk,
@@ -122,6 +123,17 @@ void mb_import_run_latency(struct mb_import *import, struct mb_import_run *run,
     } else {
         run->part.dist[MB_DIST_RESPONSE] =
             mb_dist_absent("the source counts from the actual sending");
+    }
+}
+
+void mb_import_run_latency_unsure(struct mb_import *import, struct mb_import_run *run,
+                                  struct mb_dist dist)
+{
+    if (run->point.load_model == MB_LOAD_CLOSED) {
+        mb_import_run_latency(import, run, dist);
+    } else {
+        run->part.co_handling = MB_CO_UNKNOWN;
+        run->part.dist[MB_DIST_RESPONSE] = dist;
     }
 }
 

@@ -126,6 +126,12 @@ MB_MUST_USE enum mb_status mb_import_run_add(struct mb_import *import,
 void mb_import_run_latency(struct mb_import *import, struct mb_import_run *run,
                            struct mb_dist dist);
 
+// Takes latencies of which the source does not say whether they count from the actual
+// sending or from the intended moment: response times of unknown handling. In a closed
+// load without a rate it makes no difference, and they are taken as above.
+void mb_import_run_latency_unsure(struct mb_import *import, struct mb_import_run *run,
+                                  struct mb_dist dist);
+
 // Adds a fact that the source states about its run: "protocol", "keepalive",
 // "environment.host.cpus". A name without a dot becomes "run.NAME". `value` NULL: nothing
 // is added.

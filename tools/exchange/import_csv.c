@@ -318,18 +318,6 @@ static enum mb_status cell_put(struct reading *reading, struct cell *cell)
 
 // --- a row is a run ---
 
-// In a closed loop it makes no difference what latencies count from. Else a table does
-// not say it: they are what whoever made it calls latencies, of unknown handling.
-static void latency_put(const struct reading *reading, struct mb_import_run *run,
-                        struct mb_dist dist)
-{
-    if (run->point.load_model == MB_LOAD_CLOSED) {
-        mb_import_run_latency(reading->import, run, dist);
-    } else {
-        run->part.dist[MB_DIST_RESPONSE] = dist;
-    }
-}
-
 // The percentile above `below` that comes next, whatever the order of the map.
 static const struct mb_csv_binding *percentile_next(const struct mb_csv_map *map,
                                                     int64_t below)
@@ -385,7 +373,7 @@ static enum mb_status latency_read(struct reading *reading, struct mb_import_run
         struct mb_dist dist = mb_import_text_dist(&latency);
         dist.mixed =
             dist.type != MB_DIST_ABSENT && mb_counts_errors(&run->part.counts) != 0;
-        latency_put(reading, run, dist);
+        mb_import_run_latency_unsure(reading->import, run, dist);
     }
     return status;
 }

@@ -115,7 +115,7 @@ static void error_read(struct mb_import_report *report, const char *line)
 {
     int64_t n;
     if (mb_import_text_word(&line, "[") && mb_import_text_count(&line, &n)) {
-        report->errors_by_kind[mb_import_text_error(line)] += n;
+        mb_import_report_error(report, mb_import_text_error(line), n);
     }
 }
 
@@ -225,13 +225,7 @@ static enum mb_status csv_read(struct mb_import *import, struct mb_input *input,
         mb_import_note_add(import, MB_IMPORT_DROPPED,
                            "hey's csv leaves out the requests that got no answer");
         mb_import_samples_put(&rows.samples, import, run, false);
-        // Requests without an answer are not in it.
-        run->part.counts.intended = -1;
-        for (int i = 0; i < MB_ERROR_KINDS; i++) {
-            if (i != MB_ERROR_STATUS) {
-                run->part.counts.errors_by_kind[i] = -1;
-            }
-        }
+        mb_import_samples_answers_only(&run->part.counts);
     }
     mb_import_samples_release(&rows.samples);
     return status;

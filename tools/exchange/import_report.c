@@ -43,6 +43,14 @@ void mb_import_report_status(struct mb_import_report *report, int status, int64_
     report->status_count++;
 }
 
+void mb_import_report_error(struct mb_import_report *report, enum mb_error_kind kind,
+                            int64_t n)
+{
+    // One more than may be stays more than may be.
+    int64_t *sum = &report->errors_by_kind[kind];
+    *sum = n > MB_UNITS_SAFE_MAX - *sum ? MB_UNITS_SAFE_MAX + 1 : *sum + n;
+}
+
 void mb_import_report_bucket(struct mb_import_report *report, int64_t high_ns, int64_t n)
 {
     struct mb_dist_bucket *last =
@@ -92,6 +100,16 @@ static bool statuses_sum(const struct mb_import_report *report, int64_t *all,
     return true;
 }
 
+// Requests that got no answer.
+static int64_t unanswered(const struct mb_import_report *report)
+{
+    int64_t sum = report->unfinished;
+    for (int i = 0; i < MB_ERROR_KINDS; i++) {
+        sum += i != MB_ERROR_STATUS ? report->errors_by_kind[i] : 0;
+    }
+    return sum;
+}
+
 static void counts_put(struct mb_import_report *report, int64_t answers)
 {
     struct mb_counts *counts = &report->run->part.counts;
@@ -101,14 +119,12 @@ static void counts_put(struct mb_import_report *report, int64_t answers)
     if (!report->errors_known || answers < 0) {
         return;
     }
-    int64_t errors = 0;
     for (int i = 0; i < MB_ERROR_KINDS; i++) {
         counts->errors_by_kind[i] = report->errors_by_kind[i];
-        errors += report->errors_by_kind[i];
     }
     counts->ok = answers - report->errors_by_kind[MB_ERROR_STATUS];
-    counts->intended = counts->ok + errors;
-    counts->unfinished = 0;
+    counts->intended = answers + unanswered(report);
+    counts->unfinished = report->unfinished;
 }
 
 void mb_import_report_failures(struct mb_import_run *run, int64_t requests,
@@ -181,13 +197,20 @@ enum mb_status mb_import_report_end(struct mb_import_report *report)
     if (answers >= 0 && report->errors_by_kind[MB_ERROR_STATUS] > answers) {
         return mb_import_report_fault(report, "counts more wrong answers than answers");
     }
+    if (unanswered(report) > MB_UNITS_SAFE_MAX - (answers > 0 ? answers : 0)) {
+        return mb_import_report_fault(report, "counts more requests than can be");
+    }
     counts_put(report, answers);
     struct mb_dist dist = latencies_dist(report, answers);
     dist.mixed = dist.type != MB_DIST_ABSENT && failures_measured(report);
     if (!dist.mixed && dist.n >= 0 && dist.n != report->run->part.counts.ok) {
         report->run->part.counts.ok = -1;
     }
-    mb_import_run_latency(report->import, report->run, dist);
+    if (report->unsure) {
+        mb_import_run_latency_unsure(report->import, report->run, dist);
+    } else {
+        mb_import_run_latency(report->import, report->run, dist);
+    }
     report->run = NULL;
     return MB_OK;
 }

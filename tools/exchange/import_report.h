@@ -32,7 +32,9 @@ struct mb_import_report {
     struct mb_status_count *statuses; // ascending
     size_t status_count;
     size_t status_capacity;
+    bool unsure; // the source does not say what latencies count from
     bool errors_known;
+    int64_t unfinished;                     // with errors_known
     int64_t errors_by_kind[MB_ERROR_KINDS]; // STATUS too, where the tool counts it
 };
 
@@ -42,12 +44,17 @@ MB_MUST_USE enum mb_status mb_import_report_begin(struct mb_import_report *repor
 // "[200] 400": so many answers had this status. What comes twice is added.
 void mb_import_report_status(struct mb_import_report *report, int status, int64_t n);
 
+// So many requests failed like this.
+void mb_import_report_error(struct mb_import_report *report, enum mb_error_kind kind,
+                            int64_t n);
+
 // A bar of a histogram: n values above the last bar's end, up to this one.
 void mb_import_report_bucket(struct mb_import_report *report, int64_t high_ns, int64_t n);
 
 // Fills the run: counts that follow from what was seen, and the latencies (percentiles
-// before bars, since bars are coarser) through mb_import_run_latency. Answers with
-// statuses of 400 and more are errors; the tools here measure them like the others.
+// before bars, since bars are coarser) through mb_import_run_latency or its unsure
+// sister. Answers with statuses of 400 and more are errors; the tools here measure them
+// like the others.
 MB_MUST_USE enum mb_status mb_import_report_end(struct mb_import_report *report);
 
 // The counts of a tool that only knows how many requests failed, whatever failed.

@@ -178,3 +178,14 @@ void mb_import_samples_put(struct mb_import_samples *samples, struct mb_import *
     run->part.dist[MB_DIST_CONNECT] =
         dist_take(&samples->connect, "the source does not have it");
 }
+
+void mb_import_samples_answers_only(struct mb_counts *counts)
+{
+    counts->intended = -1;
+    counts->unfinished = -1;
+    for (int i = 0; i < MB_ERROR_KINDS; i++) {
+        if (i != MB_ERROR_STATUS) {
+            counts->errors_by_kind[i] = -1;
+        }
+    }
+}

@@ -59,4 +59,8 @@ void mb_import_samples_span(const struct mb_import_samples *samples, int64_t *fi
 void mb_import_samples_put(struct mb_import_samples *samples, struct mb_import *import,
                            struct mb_import_run *run, bool intended);
 
+// Afterwards, for a log that holds answers only: nobody knows how many requests there
+// were besides.
+void mb_import_samples_answers_only(struct mb_counts *counts);
+
 #endif

@@ -199,6 +199,9 @@ enum mb_error_kind mb_import_text_error(const char *message)
         {"nreachable", MB_ERROR_CONNECT}, // "network is unreachable", "Unreachable"
         {"no such host", MB_ERROR_CONNECT},
         {"dns error", MB_ERROR_CONNECT},
+        {"record returned from DNS", MB_ERROR_CONNECT},
+        {"No route to host", MB_ERROR_CONNECT},
+        {"connect error", MB_ERROR_CONNECT},
         {"imeout", MB_ERROR_TIMEOUT},
         {"imed out", MB_ERROR_TIMEOUT},
         {"deadline exceeded", MB_ERROR_TIMEOUT},
@@ -208,7 +211,10 @@ enum mb_error_kind mb_import_text_error(const char *message)
         {"EOF", MB_ERROR_CLOSED},
         {"closed before", MB_ERROR_CLOSED},
         {"closed connection", MB_ERROR_CLOSED},
+        {"connection closed", MB_ERROR_CLOSED},
+        {"end of file", MB_ERROR_CLOSED},
         {"malformed", MB_ERROR_PROTOCOL},
+        {"invalid HTTP", MB_ERROR_PROTOCOL},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strstr(message, words[i].word) != NULL) {

@@ -52,8 +52,9 @@ bool mb_import_text_scale(double value, double unit_ns, int64_t *ns);
 // The text behind `word` anywhere in the line; NULL when it is not there.
 const char *mb_import_text_after(const char *line, const char *word);
 
-// What became of a request that got no answer, by the words in which Go's net/http, the
-// system or a tool tell it; MB_ERROR_OTHER when they are none that are known here.
+// What became of a request that got no answer, by the words in which Go's net/http,
+// hyper, the system or a tool tell it; MB_ERROR_OTHER when they are none that are known
+// here.
 enum mb_error_kind mb_import_text_error(const char *message);
 
 // In arena: the line without escape sequences of terminals, and of what a carriage return

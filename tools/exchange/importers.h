@@ -25,6 +25,7 @@ extern const struct mb_importer mb_importer_k6;
 extern const struct mb_importer mb_importer_meshery;
 extern const struct mb_importer mb_importer_nighthawk;
 extern const struct mb_importer mb_importer_nighthawk_text;
+extern const struct mb_importer mb_importer_oha;
 extern const struct mb_importer mb_importer_siege;
 extern const struct mb_importer mb_importer_smp;
 extern const struct mb_importer mb_importer_wrk;
