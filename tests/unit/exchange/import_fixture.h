@@ -19,35 +19,65 @@ struct import_fixture {
     struct mb_err err;
 };
 
-static inline enum mb_status import_read(struct import_fixture *fixture,
-                                         struct mb_input *input)
+// What the command line may say about an input; zeros: nothing.
+struct import_as {
+    const char *from;
+    const char *map;
+    int64_t unit_ns;
+};
+
+// Takes the input.
+static inline enum mb_status import_read_as(struct import_fixture *fixture,
+                                            struct mb_input *input, struct import_as as)
 {
-    fixture->import = (struct mb_import){.arena = &fixture->arena};
-    enum mb_status status =
-        mb_import_read(&fixture->import, input, NULL, &fixture->importer, &fixture->err);
+    fixture->import = (struct mb_import){
+        .arena = &fixture->arena, .map = as.map, .unit_ns = as.unit_ns};
+    enum mb_status status = mb_import_read(&fixture->import, input, as.from,
+                                           &fixture->importer, &fixture->err);
     mb_input_free(input);
     return status;
 }
 
+static inline enum mb_status import_read(struct import_fixture *fixture,
+                                         struct mb_input *input)
+{
+    return import_read_as(fixture, input, (struct import_as){.from = NULL});
+}
+
 // Of a text in memory.
-static inline enum mb_status import_text(struct import_fixture *fixture, const char *text)
+static inline enum mb_status import_text_as(struct import_fixture *fixture,
+                                            const char *text, struct import_as as)
 {
     struct mb_input *input = NULL;
     *fixture = (struct import_fixture){.importer = NULL};
     assert_int_equal(
         mb_input_open_bytes("input", text, strlen(text), &input, &fixture->err), MB_OK);
-    return import_read(fixture, input);
+    return import_read_as(fixture, input, as);
 }
 
-// Of a file below fixtures/imports/, which has to succeed and to hold `runs` runs.
-static inline struct mb_import_run *import_file(struct import_fixture *fixture,
-                                                const char *name, size_t runs)
+static inline enum mb_status import_text(struct import_fixture *fixture, const char *text)
+{
+    return import_text_as(fixture, text, (struct import_as){.from = NULL});
+}
+
+// Of a file below fixtures/imports/.
+static inline enum mb_status import_file_as(struct import_fixture *fixture,
+                                            const char *name, struct import_as as)
 {
     struct mb_input *input = NULL;
     *fixture = (struct import_fixture){.importer = NULL};
     const char *path = mb_arena_print(&fixture->arena, "fixtures/imports/%s", name);
-    if (mb_input_open(path, NULL, &input, &fixture->err) != MB_OK ||
-        import_read(fixture, input) != MB_OK) {
+    if (mb_input_open(path, NULL, &input, &fixture->err) != MB_OK) {
+        fail_msg("%s: %s", name, fixture->err.message);
+    }
+    return import_read_as(fixture, input, as);
+}
+
+// The same, which has to succeed and to hold `runs` runs.
+static inline struct mb_import_run *import_file(struct import_fixture *fixture,
+                                                const char *name, size_t runs)
+{
+    if (import_file_as(fixture, name, (struct import_as){.from = NULL}) != MB_OK) {
         fail_msg("%s: %s", name, fixture->err.message);
     }
     if (fixture->import.count != runs) {

@@ -4,15 +4,7 @@
 static enum mb_status table_read(struct import_fixture *fixture, const char *map,
                                  const char *text)
 {
-    struct mb_input *input = NULL;
-    *fixture = (struct import_fixture){.import = {.map = map}};
-    fixture->import.arena = &fixture->arena;
-    assert_int_equal(
-        mb_input_open_bytes("t.csv", text, strlen(text), &input, &fixture->err), MB_OK);
-    enum mb_status status =
-        mb_import_read(&fixture->import, input, "csv", &fixture->importer, &fixture->err);
-    mb_input_free(input);
-    return status;
+    return import_text_as(fixture, text, (struct import_as){.from = "csv", .map = map});
 }
 
 static void requests(void **state)

@@ -1,43 +1,10 @@
 // fortio's JSON: recorded runs, and documents that are wrong in one place.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
+#include "import_fixture.h"
 
-#include <cmocka.h>
+#include <stdio.h>
 
 #include "base/buf.h"
-#include "exchange/import.h"
 #include "exchange/import_fortio.h"
-
-struct bench {
-    struct mb_arena arena;
-    struct mb_import import;
-    struct mb_input *input;
-    struct mb_err err;
-    enum mb_status status;
-};
-
-static void bench_read(struct bench *bench, const char *text, const char *from)
-{
-    const struct mb_importer *importer = NULL;
-    *bench = (struct bench){.err = {0}};
-    bench->import.arena = &bench->arena;
-    assert_int_equal(
-        mb_input_open_bytes("x.json", text, strlen(text), &bench->input, &bench->err),
-        MB_OK);
-    bench->status =
-        mb_import_read(&bench->import, bench->input, from, &importer, &bench->err);
-}
-
-static void bench_release(struct bench *bench)
-{
-    mb_input_free(bench->input);
-    mb_import_release(&bench->import);
-    mb_arena_release(&bench->arena);
-}
 
 // A run with the given lines in place of those that it has.
 static const char *document(struct mb_buf *out, const char *histogram, const char *codes,
@@ -65,15 +32,14 @@ static const char *document(struct mb_buf *out, const char *histogram, const cha
 static void a_paced_run(void **state)
 {
     (void)state;
-    struct bench bench;
+    struct import_fixture fixture;
     struct mb_buf text = {0};
-    bench_read(&bench,
-               document(&text, HISTOGRAM, "{\"200\": 10}",
-                        "\"RequestedQPS\": \"2.5\", \"HTTPReqTimeOut\": 750000000,"),
-               NULL);
-    assert_int_equal(bench.status, MB_OK);
-    assert_int_equal(bench.import.count, 1);
-    const struct mb_import_run *run = &bench.import.runs[0];
+    enum mb_status status = import_text(
+        &fixture, document(&text, HISTOGRAM, "{\"200\": 10}",
+                           "\"RequestedQPS\": \"2.5\", \"HTTPReqTimeOut\": 750000000,"));
+    assert_int_equal(status, MB_OK);
+    assert_int_equal(fixture.import.count, 1);
+    const struct mb_import_run *run = &fixture.import.runs[0];
     assert_string_equal(run->name, "run");
     assert_string_equal(run->version, "1.28.0");
     assert_int_equal(run->start_unix_ns, INT64_C(1647729263279389000));
@@ -98,7 +64,7 @@ static void a_paced_run(void **state)
     assert_int_equal(run->part.counts.ok, 10);
     assert_int_equal(mb_counts_errors(&run->part.counts), 0);
     assert_null(run->cut_off);
-    bench_release(&bench);
+    import_release(&fixture);
     mb_buf_release(&text);
 }
 
@@ -137,15 +103,17 @@ static void errors(void **state)
         {"no codes at all", "", "null", 10, 0, 0, false, 900000, 4},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct bench bench;
+        struct import_fixture fixture;
         struct mb_buf text = {0};
         char more[512];
         (void)snprintf(more, sizeof more, "\"RequestedQPS\": \"max\", %s", cases[i].more);
-        bench_read(&bench, document(&text, HISTOGRAM, cases[i].codes, more), "fortio");
-        if (bench.status != MB_OK) {
-            fail_msg("%s: %s", cases[i].name, bench.err.message);
+        enum mb_status status =
+            import_text_as(&fixture, document(&text, HISTOGRAM, cases[i].codes, more),
+                           (struct import_as){.from = "fortio"});
+        if (status != MB_OK) {
+            fail_msg("%s: %s", cases[i].name, fixture.err.message);
         }
-        const struct mb_part *part = &bench.import.runs[0].part;
+        const struct mb_part *part = &fixture.import.runs[0].part;
         const struct mb_dist *response = &part->dist[MB_DIST_RESPONSE];
         assert_int_equal(part->counts.ok, cases[i].ok);
         assert_int_equal(part->counts.errors_by_kind[MB_ERROR_STATUS], cases[i].status);
@@ -160,7 +128,7 @@ static void errors(void **state)
         bool apart = cases[i].more[0] != '\0' && !cases[i].mixed;
         assert_int_equal(part->dist[MB_DIST_ERROR_RESPONSE].type,
                          apart ? MB_DIST_BUCKETS : MB_DIST_ABSENT);
-        bench_release(&bench);
+        import_release(&fixture);
         mb_buf_release(&text);
     }
 }
@@ -181,7 +149,7 @@ static void endings(void **state)
         {"until stop", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct bench bench;
+        struct import_fixture fixture;
         struct mb_buf text = {0};
         struct mb_buf changed = {0};
         const char *all =
@@ -190,15 +158,15 @@ static void endings(void **state)
         assert_non_null(at);
         mb_buf_append(&changed, all, (size_t)(at - all));
         mb_buf_print(&changed, "%s%s", cases[i].more, at + 3);
-        bench_read(&bench, mb_buf_string(&changed), NULL);
-        assert_int_equal(bench.status, MB_OK);
-        const char *cut_off = bench.import.runs[0].cut_off;
+        enum mb_status status = import_text(&fixture, mb_buf_string(&changed));
+        assert_int_equal(status, MB_OK);
+        const char *cut_off = fixture.import.runs[0].cut_off;
         if (cases[i].cut_off == NULL
                 ? cut_off != NULL
                 : cut_off == NULL || strcmp(cut_off, cases[i].cut_off) != 0) {
             fail_msg("%s: %s", cases[i].more, cut_off != NULL ? cut_off : "whole");
         }
-        bench_release(&bench);
+        import_release(&fixture);
         mb_buf_release(&changed);
         mb_buf_release(&text);
     }
@@ -236,17 +204,18 @@ static void refusals(void **state)
         {HISTOGRAM, "{}", "\"RequestedQPS\": 1e300,", 5, "is out of range"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct bench bench;
+        struct import_fixture fixture;
         struct mb_buf text = {0};
-        bench_read(&bench,
-                   document(&text, cases[i].histogram, cases[i].codes, cases[i].more),
-                   "fortio");
-        if (bench.status != MB_INVALID || bench.err.line != cases[i].line ||
-            bench.err.column < 1 || strstr(bench.err.message, cases[i].message) == NULL) {
-            fail_msg("case %zu: line %d: %s", i, bench.err.line, bench.err.message);
+        enum mb_status status = import_text_as(
+            &fixture, document(&text, cases[i].histogram, cases[i].codes, cases[i].more),
+            (struct import_as){.from = "fortio"});
+        if (status != MB_INVALID || fixture.err.line != cases[i].line ||
+            fixture.err.column < 1 ||
+            strstr(fixture.err.message, cases[i].message) == NULL) {
+            fail_msg("case %zu: line %d: %s", i, fixture.err.line, fixture.err.message);
         }
-        assert_int_equal(bench.import.count, 0);
-        bench_release(&bench);
+        assert_int_equal(fixture.import.count, 0);
+        import_release(&fixture);
         mb_buf_release(&text);
     }
 }
@@ -255,20 +224,19 @@ static void refusals(void **state)
 static void no_requests(void **state)
 {
     (void)state;
-    struct bench bench;
+    struct import_fixture fixture;
     struct mb_buf text = {0};
-    bench_read(&bench,
-               document(&text,
-                        "{\"Count\": 0, \"Min\": 0, \"Max\": 0, \"Sum\": 0, \"Data\": "
-                        "null, \"Percentiles\": null}",
-                        "{}", "\"RequestedQPS\": \"max\","),
-               NULL);
-    assert_int_equal(bench.status, MB_OK);
-    const struct mb_part *part = &bench.import.runs[0].part;
+    enum mb_status status = import_text(
+        &fixture, document(&text,
+                           "{\"Count\": 0, \"Min\": 0, \"Max\": 0, \"Sum\": 0, \"Data\": "
+                           "null, \"Percentiles\": null}",
+                           "{}", "\"RequestedQPS\": \"max\","));
+    assert_int_equal(status, MB_OK);
+    const struct mb_part *part = &fixture.import.runs[0].part;
     assert_int_equal(part->counts.intended, 0);
     assert_int_equal(part->dist[MB_DIST_RESPONSE].n, 0);
     assert_int_equal(part->dist[MB_DIST_RESPONSE].min, -1);
-    bench_release(&bench);
+    import_release(&fixture);
     mb_buf_release(&text);
 }
 
@@ -276,26 +244,26 @@ static void no_requests(void **state)
 static void several(void **state)
 {
     (void)state;
-    struct bench bench;
+    struct import_fixture fixture;
     struct mb_buf text = {0};
     struct mb_buf all = {0};
     const char *one =
         document(&text, HISTOGRAM, "{\"200\": 10}", "\"RequestedQPS\": \"max\",");
     mb_buf_print(&all, "[gomax 2] go {\n{\"ts\": 1, \"msg\": \"started\"}\n%s\n", one);
     mb_buf_print(&all, "[%s, %s]\nthe end\n{\"TestRun\": %s}", one, one, one);
-    bench_read(&bench, mb_buf_string(&all), NULL);
-    if (bench.status != MB_OK) {
-        fail_msg("%d: %s", bench.err.line, bench.err.message);
+    enum mb_status status = import_text(&fixture, mb_buf_string(&all));
+    if (status != MB_OK) {
+        fail_msg("%d: %s", fixture.err.line, fixture.err.message);
     }
-    assert_int_equal(bench.import.count, 4);
-    bench_release(&bench);
+    assert_int_equal(fixture.import.count, 4);
+    import_release(&fixture);
     mb_buf_reset(&all);
     mb_buf_print(&all, "words\n%s\nmore\n%.*s", one, (int)strlen(one) - 40, one);
-    bench_read(&bench, mb_buf_string(&all), NULL);
-    assert_int_equal(bench.status, MB_INVALID);
-    assert_int_equal(bench.err.line, 11);
-    assert_string_equal(bench.err.message, "the JSON document is cut off");
-    bench_release(&bench);
+    status = import_text(&fixture, mb_buf_string(&all));
+    assert_int_equal(status, MB_INVALID);
+    assert_int_equal(fixture.err.line, 11);
+    assert_string_equal(fixture.err.message, "the JSON document is cut off");
+    import_release(&fixture);
     mb_buf_release(&all);
     mb_buf_release(&text);
 }
@@ -303,7 +271,7 @@ static void several(void **state)
 static void meshery(void **state)
 {
     (void)state;
-    struct bench bench;
+    struct import_fixture fixture;
     struct mb_buf text = {0};
     struct mb_buf all = {0};
     const char *one =
@@ -313,16 +281,17 @@ static void meshery(void **state)
                  "\"mesh\": \"istio\", \"runner_results\": %s},\n{\"name\": \"m\", "
                  "\"runner_results\": [%s, %s]}, {\"runner_results\": null}]}",
                  one, one, one);
-    bench_read(&bench, mb_buf_string(&all), NULL);
-    assert_int_equal(bench.status, MB_OK);
-    assert_int_equal(bench.import.count, 3);
-    assert_string_equal(bench.import.runs[0].name, "n");
-    assert_string_equal(bench.import.runs[2].name, "m");
-    bench_release(&bench);
-    bench_read(&bench, "{\"meshery_id\": 1, \"runner_results\": {\"a\": 1}}", NULL);
-    assert_int_equal(bench.status, MB_INVALID);
-    assert_string_equal(bench.err.message, "'runner_results' is not what fortio writes");
-    bench_release(&bench);
+    enum mb_status status = import_text(&fixture, mb_buf_string(&all));
+    assert_int_equal(status, MB_OK);
+    assert_int_equal(fixture.import.count, 3);
+    assert_string_equal(fixture.import.runs[0].name, "n");
+    assert_string_equal(fixture.import.runs[2].name, "m");
+    import_release(&fixture);
+    status = import_text(&fixture, "{\"meshery_id\": 1, \"runner_results\": {\"a\": 1}}");
+    assert_int_equal(status, MB_INVALID);
+    assert_string_equal(fixture.err.message,
+                        "'runner_results' is not what fortio writes");
+    import_release(&fixture);
     mb_buf_release(&all);
     mb_buf_release(&text);
 }

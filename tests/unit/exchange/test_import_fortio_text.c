@@ -1,39 +1,10 @@
 // What fortio prints: loads and pings, rows of both forms, and reports that are wrong in
 // one place.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "import_fixture.h"
 
-#include <cmocka.h>
-
-#include "exchange/import.h"
-
-struct bench {
-    struct mb_arena arena;
-    struct mb_import import;
-    struct mb_input *input;
-    struct mb_err err;
-    enum mb_status status;
-};
-
-static void bench_read(struct bench *bench, const char *text)
+static enum mb_status text_read(struct import_fixture *fixture, const char *text)
 {
-    const struct mb_importer *importer = NULL;
-    *bench = (struct bench){.err = {0}};
-    bench->import.arena = &bench->arena;
-    assert_int_equal(
-        mb_input_open_bytes("x", text, strlen(text), &bench->input, &bench->err), MB_OK);
-    bench->status = mb_import_read(&bench->import, bench->input, "fortio-text", &importer,
-                                   &bench->err);
-}
-
-static void bench_release(struct bench *bench)
-{
-    mb_input_free(bench->input);
-    mb_import_release(&bench->import);
-    mb_arena_release(&bench->arena);
+    return import_text_as(fixture, text, (struct import_as){.from = "fortio-text"});
 }
 
 #define HEAD                                                                             \
@@ -80,15 +51,15 @@ static void a_load(void **state)
          10},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct bench bench;
+        struct import_fixture fixture;
         struct mb_buf text = {0};
         mb_buf_print(&text, "noise\r\n%s%s%s%sSockets used: 2 (for perfect)\nAll done\n",
                      HEAD, SLEEPS, TIMES, cases[i].rest);
-        bench_read(&bench, mb_buf_string(&text));
-        if (bench.status != MB_OK) {
-            fail_msg("%s: %d: %s", cases[i].name, bench.err.line, bench.err.message);
+        enum mb_status status = text_read(&fixture, mb_buf_string(&text));
+        if (status != MB_OK) {
+            fail_msg("%s: %d: %s", cases[i].name, fixture.err.line, fixture.err.message);
         }
-        const struct mb_import_run *run = &bench.import.runs[0];
+        const struct mb_import_run *run = &fixture.import.runs[0];
         const struct mb_counts *counts = &run->part.counts;
         const struct mb_dist *service = &run->part.dist[MB_DIST_SERVICE];
         if (counts->ok != cases[i].ok ||
@@ -108,7 +79,7 @@ static void a_load(void **state)
         assert_int_equal(service->buckets[0].high, 1000000);
         assert_int_equal(service->buckets[1].low, 1000001);
         assert_int_equal(service->buckets[1].high, 3000000);
-        bench_release(&bench);
+        import_release(&fixture);
         mb_buf_release(&text);
     }
 }
@@ -117,25 +88,26 @@ static void a_load(void **state)
 static void other_forms(void **state)
 {
     (void)state;
-    struct bench bench;
-    bench_read(&bench,
-               "Fortio running at -1 queries per second for 1m0s: http://h/\n"
-               "Starting at max qps with 4*2 threads\n"
-               "Starting at max qps with 8 thread(s) [gomax 4] for 1m0s\n"
-               "Ended after 1s : 3 calls. qps=3\n"
-               "Aggregated Function Time : count 3 avg 1 +/- 0 min 0.0011 max 0.0029 sum "
-               "0.006\n"
-               ">= 0.001 < 0.002 , 0.0015 , 33.00, 1\n"
-               ">= 0.002 < 0.003 , 0.0025 , 100.00, 2\n"
-               "RTT histogram usec : count 2 avg 305 +/- 27 min 279.517 max 342.97 sum "
-               "622.487\n"
-               ">= 250 < 300 , 275 , 50.00, 1\n>= 300 < 350 , 325 , 100.00, 1\n");
-    if (bench.status != MB_OK) {
-        fail_msg("%d: %s", bench.err.line, bench.err.message);
+    struct import_fixture fixture;
+    enum mb_status status = import_text(
+        &fixture,
+        "Fortio running at -1 queries per second for 1m0s: http://h/\n"
+        "Starting at max qps with 4*2 threads\n"
+        "Starting at max qps with 8 thread(s) [gomax 4] for 1m0s\n"
+        "Ended after 1s : 3 calls. qps=3\n"
+        "Aggregated Function Time : count 3 avg 1 +/- 0 min 0.0011 max 0.0029 sum "
+        "0.006\n"
+        ">= 0.001 < 0.002 , 0.0015 , 33.00, 1\n"
+        ">= 0.002 < 0.003 , 0.0025 , 100.00, 2\n"
+        "RTT histogram usec : count 2 avg 305 +/- 27 min 279.517 max 342.97 sum "
+        "622.487\n"
+        ">= 250 < 300 , 275 , 50.00, 1\n>= 300 < 350 , 325 , 100.00, 1\n");
+    if (status != MB_OK) {
+        fail_msg("%d: %s", fixture.err.line, fixture.err.message);
     }
-    assert_int_equal(bench.import.count, 2);
-    const struct mb_import_run *load = &bench.import.runs[0];
-    const struct mb_import_run *pings = &bench.import.runs[1];
+    assert_int_equal(fixture.import.count, 2);
+    const struct mb_import_run *load = &fixture.import.runs[0];
+    const struct mb_import_run *pings = &fixture.import.runs[1];
     assert_null(load->version);
     assert_int_equal(load->point.load_model, MB_LOAD_CLOSED);
     assert_int_equal(load->point.connections, 2);
@@ -148,7 +120,7 @@ static void other_forms(void **state)
     assert_string_equal(pings->workload, "grpcping");
     assert_int_equal(pings->part.dist[MB_DIST_RESPONSE].min, 279517);
     assert_int_equal(pings->part.dist[MB_DIST_RESPONSE].sum, 622487);
-    bench_release(&bench);
+    import_release(&fixture);
 }
 
 static void refusals(void **state)
@@ -177,13 +149,13 @@ static void refusals(void **state)
         {"words\n", 0, "there is no run of fortio in it"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct bench bench;
-        bench_read(&bench, cases[i].text);
-        if (bench.status != MB_INVALID || bench.err.line != cases[i].line ||
-            strstr(bench.err.message, cases[i].message) == NULL) {
-            fail_msg("case %zu: line %d: %s", i, bench.err.line, bench.err.message);
+        struct import_fixture fixture;
+        enum mb_status status = text_read(&fixture, cases[i].text);
+        if (status != MB_INVALID || fixture.err.line != cases[i].line ||
+            strstr(fixture.err.message, cases[i].message) == NULL) {
+            fail_msg("case %zu: line %d: %s", i, fixture.err.line, fixture.err.message);
         }
-        bench_release(&bench);
+        import_release(&fixture);
     }
 }
 

@@ -1,26 +1,14 @@
 #include "import_fixture.h"
 
-static enum mb_status file_read(struct import_fixture *fixture, const char *name,
-                                int64_t unit_ns)
-{
-    struct mb_input *input = NULL;
-    *fixture = (struct import_fixture){.importer = NULL};
-    const char *path = mb_arena_print(&fixture->arena, "fixtures/imports/%s", name);
-    assert_int_equal(mb_input_open(path, NULL, &input, &fixture->err), MB_OK);
-    fixture->import = (struct mb_import){.arena = &fixture->arena, .unit_ns = unit_ns};
-    enum mb_status status =
-        mb_import_read(&fixture->import, input, NULL, &fixture->importer, &fixture->err);
-    mb_input_free(input);
-    return status;
-}
-
 // Three intervals with and without a tag, of 100 values each: 10 to 3000, and five times
 // that.
 static void intervals(void **state)
 {
     (void)state;
     struct import_fixture fixture;
-    assert_int_equal(file_read(&fixture, "hlog/log.hlog", 1), MB_OK);
+    assert_int_equal(
+        import_file_as(&fixture, "hlog/log.hlog", (struct import_as){.unit_ns = 1}),
+        MB_OK);
     assert_string_equal(fixture.importer->name, "hlog");
     assert_int_equal(fixture.import.count, 2);
     const struct mb_import_run *run = fixture.import.runs;
@@ -44,14 +32,18 @@ static void unit(void **state)
 {
     (void)state;
     struct import_fixture fixture;
-    assert_int_equal(file_read(&fixture, "hlog/log.hlog", 1000), MB_OK);
+    assert_int_equal(
+        import_file_as(&fixture, "hlog/log.hlog", (struct import_as){.unit_ns = 1000}),
+        MB_OK);
     const struct mb_dist *dist = &fixture.import.runs[0].part.dist[MB_DIST_RESPONSE];
     assert_int_equal(dist->type, MB_DIST_BUCKETS);
     assert_int_equal(dist->n, 300);
     assert_int_equal(dist->min, 10000);
     assert_int_equal(dist->buckets[0].high, 10999);
     import_release(&fixture);
-    assert_int_equal(file_read(&fixture, "hlog/log.hlog", 0), MB_INVALID);
+    assert_int_equal(
+        import_file_as(&fixture, "hlog/log.hlog", (struct import_as){.unit_ns = 0}),
+        MB_INVALID);
     assert_string_equal(fixture.err.message,
                         "the log does not say the unit of its values");
     import_release(&fixture);
@@ -61,7 +53,9 @@ static void spectrum(void **state)
 {
     (void)state;
     struct import_fixture fixture;
-    assert_int_equal(file_read(&fixture, "hlog/spectrum.hgrm", 1000000), MB_OK);
+    assert_int_equal(import_file_as(&fixture, "hlog/spectrum.hgrm",
+                                    (struct import_as){.unit_ns = 1000000}),
+                     MB_OK);
     assert_string_equal(fixture.importer->name, "hgrm");
     const struct mb_dist *dist = &fixture.import.runs[0].part.dist[MB_DIST_RESPONSE];
     assert_int_equal(dist->type, MB_DIST_BUCKETS);
@@ -69,7 +63,9 @@ static void spectrum(void **state)
     assert_int_equal(dist->min, 10000);
     assert_in_range(dist->max, 10000000, 10007000);
     import_release(&fixture);
-    assert_int_equal(file_read(&fixture, "hlog/spectrum.hgrm", 0), MB_INVALID);
+    assert_int_equal(
+        import_file_as(&fixture, "hlog/spectrum.hgrm", (struct import_as){.unit_ns = 0}),
+        MB_INVALID);
     assert_string_equal(fixture.err.message,
                         "the spectrum does not say the unit of its values");
     import_release(&fixture);

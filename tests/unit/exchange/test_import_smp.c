@@ -1,41 +1,8 @@
 // Results of Service Mesh Performance in their spellings, and what is none.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "import_fixture.h"
 
-#include <cmocka.h>
-
-#include "exchange/import.h"
 #include "exchange/smp_names.h"
 #include "format/doc.h"
-
-struct bench {
-    struct mb_arena arena;
-    struct mb_import import;
-    struct mb_input *input;
-    struct mb_err err;
-    enum mb_status status;
-};
-
-static void bench_read(struct bench *bench, const char *text)
-{
-    const struct mb_importer *importer = NULL;
-    *bench = (struct bench){.err = {0}};
-    bench->import.arena = &bench->arena;
-    assert_int_equal(
-        mb_input_open_bytes("x", text, strlen(text), &bench->input, &bench->err), MB_OK);
-    bench->status =
-        mb_import_read(&bench->import, bench->input, NULL, &importer, &bench->err);
-}
-
-static void bench_release(struct bench *bench)
-{
-    mb_input_free(bench->input);
-    mb_import_release(&bench->import);
-    mb_arena_release(&bench->arena);
-}
 
 static void spellings(void **state)
 {
@@ -54,12 +21,12 @@ static void spellings(void **state)
         "\"max\": 9}}}]",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        struct bench bench;
-        bench_read(&bench, texts[i]);
-        if (bench.status != MB_OK) {
-            fail_msg("case %zu: %s", i, bench.err.message);
+        struct import_fixture fixture;
+        enum mb_status status = import_text(&fixture, texts[i]);
+        if (status != MB_OK) {
+            fail_msg("case %zu: %s", i, fixture.err.message);
         }
-        const struct mb_import_run *run = &bench.import.runs[0];
+        const struct mb_import_run *run = &fixture.import.runs[0];
         assert_int_equal(run->start_unix_ns, INT64_C(1623248283000000000));
         assert_int_equal(run->window_ns, INT64_C(30000000000));
         assert_int_equal(run->part.counts.completed, 3015);
@@ -74,26 +41,27 @@ static void spellings(void **state)
         assert_int_equal(dist->quantiles[2].share, 990000000);
         assert_int_equal(dist->quantiles[2].value, 4250000);
         assert_int_equal(run->part.co_handling, MB_CO_UNKNOWN);
-        bench_release(&bench);
+        import_release(&fixture);
     }
 }
 
 static void less_than_all(void **state)
 {
     (void)state;
-    struct bench bench;
-    bench_read(&bench, "latencies_ms: {average: 2.5, p99: 0.04, p50: 0.04}\n"
-                       "client: {connections: 3, rps: 1000}\n"
-                       "start_time: 2021-06-09T14:18:03Z\nend_time:\n");
-    assert_int_equal(bench.status, MB_OK);
-    const struct mb_import_run *run = &bench.import.runs[0];
+    struct import_fixture fixture;
+    enum mb_status status =
+        import_text(&fixture, "latencies_ms: {average: 2.5, p99: 0.04, p50: 0.04}\n"
+                              "client: {connections: 3, rps: 1000}\n"
+                              "start_time: 2021-06-09T14:18:03Z\nend_time:\n");
+    assert_int_equal(status, MB_OK);
+    const struct mb_import_run *run = &fixture.import.runs[0];
     assert_int_equal(run->window_ns, -1);
     assert_int_equal(run->part.counts.completed, -1);
     assert_int_equal(run->point.connections, 3);
     assert_int_equal(run->point.rate_micro_rps, 1000000000);
     assert_int_equal(run->part.dist[MB_DIST_RESPONSE].sum, -1);
-    assert_int_equal(bench.import.note_count, 2); // no place for the average; seconds?
-    bench_release(&bench);
+    assert_int_equal(fixture.import.note_count, 2); // no place for the average; seconds?
+    import_release(&fixture);
 }
 
 static void refusals(void **state)
@@ -119,13 +87,13 @@ static void refusals(void **state)
         {"smp_version: 1\n  x: [\n", 2, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct bench bench;
-        bench_read(&bench, cases[i].text);
-        if (bench.status != MB_INVALID || bench.err.line != cases[i].line ||
-            strstr(bench.err.message, cases[i].message) == NULL) {
-            fail_msg("case %zu: line %d: %s", i, bench.err.line, bench.err.message);
+        struct import_fixture fixture;
+        enum mb_status status = import_text(&fixture, cases[i].text);
+        if (status != MB_INVALID || fixture.err.line != cases[i].line ||
+            strstr(fixture.err.message, cases[i].message) == NULL) {
+            fail_msg("case %zu: line %d: %s", i, fixture.err.line, fixture.err.message);
         }
-        bench_release(&bench);
+        import_release(&fixture);
     }
 }
 

@@ -3,6 +3,7 @@
 #define MB_TESTS_STORE_FIXTURE_H
 
 #include <inttypes.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,6 +67,17 @@ static inline void fixture_release(struct fixture *fixture)
     fixture_good(fixture, mb_file_remove_tree(fixture->dir, &fixture->err));
     mb_result_release(&fixture->result);
     mb_arena_release(&fixture->arena);
+}
+
+// Does to the store what only another program would.
+static inline void fixture_sql(const struct fixture *fixture, const char *sql)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) {
+        fail_msg("%s", sqlite3_errmsg(db));
+    }
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
 // The text of result `number`: all are different, and so are their digests.

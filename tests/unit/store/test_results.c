@@ -5,21 +5,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include "base/rng.h"
 #include "store/store_fixture.h"
-
-static void run_sql(const struct fixture *fixture, const char *sql)
-{
-    sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) {
-        fail_msg("%s", sqlite3_errmsg(db));
-    }
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
 
 static void brings_exact_bytes_back(void **state)
 {
@@ -222,11 +211,12 @@ static void finds_by_prefix(void **state)
         mb_store_find(&fixture.arena, fixture.store, "none", &result, &fixture.err),
         MB_INVALID);
     // A second one that begins like the first.
-    run_sql(&fixture,
-            "INSERT INTO result SELECT 2, substr(digest, 1, 10) || "
-            "'ffffffffffffffffffffffffffffffffffffffffffffffffffffff', name, spec_name,"
-            " environment, time_ns, finished_ns, added_ns, size, complete, imported"
-            " FROM result");
+    fixture_sql(
+        &fixture,
+        "INSERT INTO result SELECT 2, substr(digest, 1, 10) || "
+        "'ffffffffffffffffffffffffffffffffffffffffffffffffffffff', name, spec_name,"
+        " environment, time_ns, finished_ns, added_ns, size, complete, imported"
+        " FROM result");
     const char *prefix = mb_arena_copy_bytes(&fixture.arena, digest, 10);
     mb_err_clear(&fixture.err);
     assert_int_equal(
@@ -309,7 +299,7 @@ static void tells_damaged_bytes(void **state)
         fixture_open(&fixture, MB_STORE_CREATE);
         fixture_good(&fixture, fixture_add(&fixture, 1, NULL, 0, &added));
         fixture_close(&fixture);
-        run_sql(&fixture, damages[i]);
+        fixture_sql(&fixture, damages[i]);
         fixture_open(&fixture, MB_STORE_READ);
         struct mb_store_results results = fixture_list(&fixture);
         if (mb_store_read(fixture.store, &results.items[0], &bytes, &fixture.err) !=

@@ -16,16 +16,6 @@ static void put_file(struct fixture *fixture, const char *bytes, size_t size)
     fixture_good(fixture, mb_file_write(fixture->path, bytes, size, &fixture->err));
 }
 
-static void run_sql(const struct fixture *fixture, const char *sql)
-{
-    sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) {
-        fail_msg("%s", sqlite3_errmsg(db));
-    }
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
-
 static void makes_and_opens(void **state)
 {
     (void)state;
@@ -90,7 +80,7 @@ static void refuses_what_is_no_store(void **state)
         if (cases[i].text != NULL) {
             put_file(&fixture, cases[i].text, strlen(cases[i].text));
         } else {
-            run_sql(&fixture, cases[i].sql);
+            fixture_sql(&fixture, cases[i].sql);
         }
         for (int mode = MB_STORE_READ; mode <= MB_STORE_CREATE; mode++) {
             struct stat before;
@@ -125,7 +115,7 @@ static void refuses_other_versions(void **state)
         fixture_init(&fixture);
         fixture_open(&fixture, MB_STORE_CREATE);
         fixture_close(&fixture);
-        run_sql(&fixture, cases[i].sql);
+        fixture_sql(&fixture, cases[i].sql);
         for (int mode = MB_STORE_READ; mode <= MB_STORE_CREATE; mode++) {
             assert_int_equal(fixture_try(&fixture, (enum mb_store_mode)mode), MB_INVALID);
             if (strstr(fixture.err.message, cases[i].says) == NULL) {
