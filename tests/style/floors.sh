@@ -21,7 +21,7 @@ vet: base format model net
 exchange: base format stats cli model schema check
 store: base format model
 compare: base format stats model
-run: base format stats model check load collect mesh
+run: base format stats model check load collect mesh exchange
 report: base format stats model check compare
 meshbench: base format stats cli model schema check load app net collect mesh vet exchange store compare run report
 '

@@ -34,6 +34,7 @@ struct launch {
     int output; // becomes 1
     int errors; // becomes 2
     int cpu;
+    int cpu_count;
     bool detached;
     int report; // close-on-exec; takes a struct trouble when exec is not reached
     pid_t parent;
@@ -152,6 +153,23 @@ static void child_reset_signals(void)
     }
 }
 
+// The kernel leaves out CPUs that are not there: then it is not what was asked for.
+static bool child_pin(const struct launch *launch)
+{
+    cpu_set_t wanted;
+    cpu_set_t given;
+    CPU_ZERO(&wanted);
+    for (int i = 0; i == 0 || i < launch->cpu_count; i++) {
+        CPU_SET((size_t)(launch->cpu + i), &wanted);
+    }
+    if (sched_setaffinity(0, sizeof wanted, &wanted) != 0 ||
+        sched_getaffinity(0, sizeof given, &given) != 0) {
+        return false;
+    }
+    errno = EINVAL;
+    return CPU_EQUAL(&wanted, &given);
+}
+
 static _Noreturn void child_run(const struct launch *launch)
 {
     child_reset_signals();
@@ -171,13 +189,8 @@ static _Noreturn void child_run(const struct launch *launch)
         dup2(launch->errors, 2) < 0) {
         child_fail(launch, STEP_STREAMS);
     }
-    if (launch->cpu >= 0) {
-        cpu_set_t set;
-        CPU_ZERO(&set);
-        CPU_SET((size_t)launch->cpu, &set);
-        if (sched_setaffinity(0, sizeof set, &set) != 0) {
-            child_fail(launch, STEP_CPU);
-        }
+    if (launch->cpu >= 0 && !child_pin(launch)) {
+        child_fail(launch, STEP_CPU);
     }
     (void)execve(launch->program, launch->argv, launch->envp);
     child_fail(launch, STEP_PROGRAM);
@@ -254,6 +267,13 @@ static char **arguments_copy(struct mb_arena *arena, const char *const *from)
     return argv;
 }
 
+static void fd_close(int fd)
+{
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+}
+
 // Starts with these as stdout and stderr; -1 stands for the spec's output_path.
 static enum mb_status start_with(const struct mb_proc_spec *spec, int output, int errors,
                                  struct mb_proc *proc, struct mb_err *err)
@@ -264,8 +284,11 @@ static enum mb_status start_with(const struct mb_proc_spec *spec, int output, in
     int input = -1;
     *proc = (struct mb_proc){0};
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-    struct launch launch = {
-        .cwd = spec->cwd, .cpu = spec->cpu, .detached = spec->detached, .input = nowhere};
+    struct launch launch = {.cwd = spec->cwd,
+                            .cpu = spec->cpu,
+                            .cpu_count = spec->cpu_count,
+                            .detached = spec->detached,
+                            .input = nowhere};
     char *program = mb_proc_find(&arena, spec->argv[0], NULL);
     if (nowhere < 0) {
         status = mb_err_system(err, errno, "cannot open '/dev/null'");
@@ -302,15 +325,9 @@ static enum mb_status start_with(const struct mb_proc_spec *spec, int output, in
     launch.envp = environment_make(&arena, spec->env);
     status = launch_fork(spec, &launch, proc, err);
 out:
-    if (input >= 0) {
-        (void)close(input);
-    }
-    if (own >= 0) {
-        (void)close(own);
-    }
-    if (nowhere >= 0) {
-        (void)close(nowhere);
-    }
+    fd_close(input);
+    fd_close(own);
+    fd_close(nowhere);
     mb_arena_release(&arena);
     return status;
 }

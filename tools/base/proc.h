@@ -19,7 +19,8 @@ struct mb_proc_spec {
     const char *input_path;  // stdin; NULL: /dev/null
     const char
         *output_path; // stdout and stderr go there (created, appended); NULL: /dev/null
-    int cpu;          // pins to one CPU; -1: inherits
+    int cpu;          // pins to this CPU; -1: inherits
+    int cpu_count;    // and to so many from there on; 0 and 1: to that one
     bool detached;    // a session of its own: it outlives us and hears no interrupt
 };
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "model/generator.h"
+
 // Reports a text that is not the one that is supported.
 static void only(struct mb_check *check, const struct mb_node *node, const char *pointer,
                  const char *what, const char *supported)
@@ -64,10 +66,38 @@ void mb_support_prometheus(struct mb_check *check)
     }
 }
 
+// What the workloads ask of the generator is looked at as the run would.
+static void workloads_check(struct mb_check *check, const struct mb_generator *generator)
+{
+    struct mb_spec spec;
+    struct mb_err ignored = {0}; // other rules say what is wrong
+    struct mb_node *resolved = mb_spec_resolve(check->arena, check->spec);
+    if (mb_spec_from_node(check->arena, resolved, NULL, &spec, &ignored) != MB_OK) {
+        return;
+    }
+    for (size_t i = 0; i < spec.workload_count; i++) {
+        struct mb_generator_refusal refusal;
+        if (mb_generator_refuse(check->arena, generator, &spec.workloads[i], &refusal)) {
+            mb_run_report(check,
+                          mb_run_spec_at(check, "/workloads/%zu/%s", i, refusal.key),
+                          refusal.hint, "%s", refusal.message);
+        }
+    }
+}
+
 void mb_support_generator(struct mb_check *check)
 {
-    only(check, mb_node_find(mb_node_find(check->spec, "generator"), "name"),
-         mb_run_spec_at(check, "/generator/name"), "generator", "meshbench");
+    const char *name = mb_node_text(
+        mb_node_find(mb_node_find(check->spec, "generator"), "name"), "meshbench");
+    const struct mb_generator *generator = mb_generator_find(name);
+    if (generator == NULL) {
+        mb_run_report(check, mb_run_spec_at(check, "/generator/name"),
+                      mb_arena_print(check->arena, "this build does %s",
+                                     mb_generator_names(check->arena)),
+                      "generator '%s' is not supported yet", name);
+    } else if (generator->program != NULL) {
+        workloads_check(check, generator);
+    }
 }
 
 void mb_support_workers(struct mb_check *check)

@@ -91,6 +91,7 @@ struct reading {
     struct columns columns;
     int64_t clients;
     int64_t total;
+    int64_t ended;
     int64_t failed;
     int64_t errored;
     int64_t timed_out;
@@ -144,7 +145,7 @@ static bool requests_read(struct reading *reading, const char *line)
     } words[] = {
         {"total", &reading->total},
         {"started", &reading->report.run->part.counts.sent},
-        {"done", NULL},
+        {"done", &reading->ended},
         {"succeeded", NULL},
         {"failed", &reading->failed},
         {"errored", &reading->errored},
@@ -229,6 +230,9 @@ static enum mb_status reading_end(struct reading *reading)
     if (reading->errored > reading->failed || reading->timed_out > reading->errored) {
         return mb_import_report_fault(report, "counts more errors than failed requests");
     }
+    // A run of a given length leaves alone what is under way at its end.
+    int64_t sent = report->run->part.counts.sent;
+    report->unfinished = sent > reading->ended ? sent - reading->ended : 0;
     report->errors_known = true;
     report->errors_by_kind[MB_ERROR_TIMEOUT] = reading->timed_out;
     report->errors_by_kind[MB_ERROR_OTHER] = reading->errored - reading->timed_out;

@@ -294,6 +294,11 @@ static enum mb_status measure(struct session *session, struct mb_err *err)
     struct mb_arena *arena = &session->arena;
     struct mb_runs_progress progress = {.ctx = session->ctx};
     const struct mb_run_observer observer = mb_runs_observer(&progress);
+    struct mb_load_driver driver;
+    enum mb_status status = mb_runs_driver(arena, &session->spec, &driver, err);
+    if (status != MB_OK) {
+        return status;
+    }
     struct mb_stage_local *local = mb_stage_local_new(session->ctx);
     seed_settle(session);
     session->begun_ns = now_ns(session);
@@ -302,7 +307,7 @@ static enum mb_status measure(struct session *session, struct mb_err *err)
         .ctx = session->ctx,
         .spec = &session->spec,
         .declared_blocks = session->spec.block_count,
-        .driver = mb_load_engine(),
+        .driver = driver,
         .stage = mb_stage_local(local),
         .observer = session->opts->quiet ? NULL : &observer,
         .out_path = session->out_path,
@@ -312,7 +317,7 @@ static enum mb_status measure(struct session *session, struct mb_err *err)
         .block_limit = (int)session->opts->at_most,
     };
     struct mb_run_outcome outcome;
-    enum mb_status status = mb_run_execute(arena, &setup, &outcome, err);
+    status = mb_run_execute(arena, &setup, &outcome, err);
     mb_stage_local_free(local);
     mb_runs_progress_close(&progress);
     if (status != MB_OK) {

@@ -9,7 +9,6 @@
 #include "compare/compare.h"
 #include "compare/reproduce.h"
 #include "format/emit.h"
-#include "load/load.h"
 #include "meshbench/bundles.h"
 #include "meshbench/documents.h"
 #include "meshbench/runs.h"
@@ -140,19 +139,24 @@ static enum mb_status measure(struct session *session, struct mb_err *err)
         return mb_err_set(err, MB_FAILED, "result '%s' exists already",
                           session->out_path);
     }
+    struct mb_load_driver driver;
+    enum mb_status status = mb_runs_driver(arena, &session->spec, &driver, err);
+    if (status != MB_OK) {
+        return status;
+    }
     struct mb_stage_local *local = mb_stage_local_new(session->ctx);
     const struct mb_run_setup setup = {
         .ctx = session->ctx,
         .spec = &session->spec,
         .declared_blocks = session->declared_blocks,
-        .driver = mb_load_engine(),
+        .driver = driver,
         .stage = mb_stage_local(local),
         .observer = session->opts->quiet ? NULL : &observer,
         .out_path = session->out_path,
         .partial_path = partial,
     };
     struct mb_run_outcome outcome;
-    enum mb_status status = mb_run_execute(arena, &setup, &outcome, err);
+    status = mb_run_execute(arena, &setup, &outcome, err);
     mb_stage_local_free(local);
     mb_runs_progress_close(&progress);
     return status == MB_OK

@@ -292,6 +292,10 @@ static enum mb_status measure(struct session *session, struct mb_err *err)
     if (status == MB_OK) {
         status = check_store(session, err);
     }
+    struct mb_load_driver driver;
+    if (status == MB_OK) {
+        status = mb_runs_driver(&session->arena, &session->spec, &driver, err);
+    }
     if (status != MB_OK) {
         return status;
     }
@@ -302,7 +306,7 @@ static enum mb_status measure(struct session *session, struct mb_err *err)
         .ctx = session->ctx,
         .spec = &session->spec,
         .declared_blocks = session->declared_blocks,
-        .driver = mb_load_engine(),
+        .driver = driver,
         .stage = mb_stage_local(local),
         .observer = session->opts->quiet ? NULL : &observer,
         .resume = session->opts->resume != NULL ? &session->resume : NULL,

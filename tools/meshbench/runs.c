@@ -8,7 +8,9 @@
 #include "exchange/smp_names.h"
 #include "exchange/smp_spec.h"
 #include "format/emit.h"
+#include "model/generator.h"
 #include "report/findings.h"
+#include "run/driver.h"
 #include "run/progress.h"
 
 // Findings that stop a run are shown as `validate` shows them, and so is what this build
@@ -103,6 +105,17 @@ enum mb_status mb_runs_read_spec(struct mb_ctx *ctx, struct mb_arena *arena,
     status = spec_check(ctx, arena, doc, err);
     return status == MB_OK ? mb_spec_from_doc(arena, doc, ctx->env, &read->spec, err)
                            : status;
+}
+
+enum mb_status mb_runs_driver(struct mb_arena *arena, const struct mb_spec *spec,
+                              struct mb_load_driver *driver, struct mb_err *err)
+{
+    const struct mb_generator *generator = mb_generator_find(spec->generator);
+    if (generator == NULL) {
+        return mb_err_set(err, MB_INVALID, "generator '%s' is not supported yet",
+                          spec->generator);
+    }
+    return mb_driver_open(arena, generator, MB_DRIVER_PATIENCE_NS, driver, err);
 }
 
 uint64_t mb_runs_seed(const struct mb_ctx *ctx)

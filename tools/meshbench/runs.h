@@ -10,6 +10,7 @@
 #include "base/ctx.h"
 #include "base/err.h"
 #include "format/doc.h"
+#include "load/load.h"
 #include "model/spec.h"
 #include "run/run.h"
 
@@ -26,6 +27,12 @@ struct mb_runs_spec {
 MB_MUST_USE enum mb_status mb_runs_read_spec(struct mb_ctx *ctx, struct mb_arena *arena,
                                              const char *path, struct mb_runs_spec *read,
                                              struct mb_err *err);
+
+// The generator that the spec names, in arena: see mb_driver_open.
+MB_MUST_USE enum mb_status mb_runs_driver(struct mb_arena *arena,
+                                          const struct mb_spec *spec,
+                                          struct mb_load_driver *driver,
+                                          struct mb_err *err);
 
 // A new seed where nobody gave one, short enough to be typed: it is recorded, and --seed
 // brings the same plan back.

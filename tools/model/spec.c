@@ -116,6 +116,7 @@ static void read_rest(struct mb_spec_read *read, const struct mb_node *root,
     }
     const struct mb_node *generator =
         mb_spec_read_child(read, root, "generator", MB_NODE_MAP);
+    spec->generator = mb_spec_read_needed(read, generator, "name");
     spec->generator_cpu = (int)mb_spec_read_int(
         read, generator, "cpu", (struct mb_spec_range){0, UINT16_MAX, -1});
 }

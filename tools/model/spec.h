@@ -145,8 +145,9 @@ struct mb_spec {
     size_t margin_count;
     struct mb_gate *gates;
     size_t gate_count;
-    int64_t sample_ns; // collect.interval: how often resources are read
-    int generator_cpu; // CPU of the first generator thread; -1: any
+    int64_t sample_ns;     // collect.interval: how often resources are read
+    const char *generator; // its name: "meshbench", "wrk2"
+    int generator_cpu;     // CPU of the first generator thread; -1: any
 };
 
 // Document -> struct, defaults filled in and written into `resolved`. Expects a document

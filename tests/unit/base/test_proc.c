@@ -232,6 +232,20 @@ static void cpu_is_pinned(void **state)
     mb_buf_release(&output);
 }
 
+// The kernel would take the rest in silence.
+static void cpus_that_are_not_there(void **state)
+{
+    (void)state;
+    struct script s;
+    script(&s, "exit 0");
+    s.spec.cpu = 0;
+    s.spec.cpu_count = 1000;
+    struct mb_proc proc;
+    struct mb_err err = {0};
+    assert_int_equal(mb_proc_start(&s.spec, &proc, &err), MB_FAILED);
+    assert_non_null(strstr(err.message, "on CPU 0"));
+}
+
 static void wait_until_ended(struct mb_proc *proc)
 {
     int64_t until = now_ns() + 20 * S;
@@ -457,6 +471,7 @@ int main(void)
         cmocka_unit_test(text_file_cannot_start),
         cmocka_unit_test(surroundings_are_passed),
         cmocka_unit_test(cpu_is_pinned),
+        cmocka_unit_test(cpus_that_are_not_there),
         cmocka_unit_test(output_file_is_appended),
         cmocka_unit_test(stop_ends_the_whole_group),
         cmocka_unit_test(every_failing_call_is_reported),

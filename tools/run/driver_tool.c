@@ -1,0 +1,307 @@
+#include "run/driver_tool.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "model/generator.h"
+
+static const int64_t SECOND_NS = 1000000000;
+static const int64_t MS_NS = 1000000;
+static const int64_t MICRO = 1000000;
+
+// Appends a word to the command line.
+static void word(struct mb_driver_job *job, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void word(struct mb_driver_job *job, const char *format, ...)
+{
+    if (job->count + 1 >= MB_DRIVER_WORDS_MAX) {
+        return; // seen by driver.c
+    }
+    va_list args;
+    va_start(args, format);
+    job->words[job->count++] = mb_arena_print_args(job->arena, format, args);
+    va_end(args);
+    job->words[job->count] = NULL;
+}
+
+// --- pieces that they share ---
+
+static int64_t seconds(int64_t ns)
+{
+    return ns / SECOND_NS;
+}
+
+// "1500ms": Go and h2load take it.
+static void word_ms(struct mb_driver_job *job, int64_t ns)
+{
+    word(job, "%" PRId64 "ms", ns / MS_NS);
+}
+
+// In a millionth of a request: "333.333333".
+static void word_rate(struct mb_driver_job *job, int64_t micro_rps)
+{
+    word(job, "%" PRId64 ".%06" PRId64, micro_rps / MICRO, micro_rps % MICRO);
+}
+
+// `host`: an option of its own for the field Host; NULL: there is none.
+static void words_headers(struct mb_driver_job *job, const char *option, const char *host)
+{
+    const struct mb_request *request = job->plan->request;
+    for (size_t i = 0; i < request->header_count; i++) {
+        const struct mb_header *header = &request->headers[i];
+        if (host != NULL && strcasecmp(header->name, "Host") == 0) {
+            word(job, "%s", host);
+            word(job, "%s", header->value);
+        } else {
+            word(job, "%s", option);
+            word(job, "%s: %s", header->name, header->value);
+        }
+    }
+}
+
+static bool paced(const struct mb_driver_job *job)
+{
+    return job->plan->rate_micro_rps > 0;
+}
+
+static enum mb_status body_file(struct mb_driver_job *job, const char **path,
+                                struct mb_err *err)
+{
+    const struct mb_request *request = job->plan->request;
+    *path = mb_file_join(job->arena, job->dir, "body");
+    return mb_file_write(*path, request->body, request->body_size, err);
+}
+
+// --- fortio ---
+
+// Buckets of 0.1 ms: its own default, 1 ms, says nothing about a fast server. Paced, it
+// skips what it missed and spreads the connections evenly over the interval. A warm-up of
+// its own, a request on each connection, is not counted.
+static enum mb_status fortio_prepare(struct mb_driver_job *job, struct mb_err *err)
+{
+    const struct mb_load_plan *plan = job->plan;
+    const struct mb_request *request = plan->request;
+    enum mb_status status = MB_OK;
+    word(job, "fortio");
+    word(job, "load");
+    word(job, "-quiet");
+    word(job, "-r");
+    word(job, "0.0001");
+    word(job, "-allow-initial-errors");
+    word(job, "-c");
+    word(job, "%" PRId64, plan->connections);
+    word(job, "-qps");
+    if (paced(job)) {
+        word_rate(job, plan->rate_micro_rps);
+        word(job, "-nocatchup");
+        word(job, "-uniform");
+    } else {
+        word(job, "0");
+    }
+    word(job, "-t");
+    word_ms(job, job->duration_ns);
+    word(job, "-timeout");
+    word_ms(job, request->timeout_ns);
+    word(job, "-keepalive=%s", request->keepalive ? "true" : "false");
+    words_headers(job, "-H", NULL);
+    if (strcmp(request->method, request->body != NULL ? "POST" : "GET") != 0) {
+        word(job, "-X"); // old versions do not have it
+        word(job, "%s", request->method);
+    }
+    if (request->body != NULL) {
+        const char *path;
+        status = body_file(job, &path, err);
+        word(job, "-payload-file");
+        word(job, "%s", path);
+    }
+    word(job, "-json");
+    word(job, "%s", job->output);
+    word(job, "%s", job->url);
+    return status;
+}
+
+// --- h2load ---
+
+// A connection without a byte for so long is given up: the request's time-out.
+static enum mb_status h2load_prepare(struct mb_driver_job *job, struct mb_err *err)
+{
+    const struct mb_load_plan *plan = job->plan;
+    (void)err;
+    word(job, "h2load");
+    word(job, "--h1");
+    word(job, "-c");
+    word(job, "%" PRId64, plan->connections);
+    word(job, "-t");
+    word(job, "%d", plan->threads);
+    word(job, "-D");
+    word_ms(job, job->duration_ns);
+    word(job, "-N");
+    word_ms(job, plan->request->timeout_ns);
+    words_headers(job, "-H", NULL);
+    word(job, "%s", job->url);
+    return MB_OK;
+}
+
+// --- hey ---
+
+static enum mb_status hey_prepare(struct mb_driver_job *job, struct mb_err *err)
+{
+    const struct mb_load_plan *plan = job->plan;
+    const struct mb_request *request = plan->request;
+    enum mb_status status = MB_OK;
+    word(job, "hey");
+    word(job, "-o");
+    word(job, "csv");
+    word(job, "-c");
+    word(job, "%" PRId64, plan->connections);
+    if (paced(job)) {
+        // Its rate is that of one worker. It divides and cuts the interval down to whole
+        // us: half of one more keeps it from ending up one short.
+        int64_t interval_us =
+            mb_generator_interval_us(plan->connections, plan->rate_micro_rps);
+        word(job, "-q");
+        word(job, "%.17g", 1e6 / ((double)interval_us + 0.5));
+    }
+    word(job, "-z");
+    word_ms(job, job->duration_ns);
+    word(job, "-t");
+    word(job, "%" PRId64, seconds(request->timeout_ns));
+    word(job, "-cpus");
+    word(job, "%d", plan->threads);
+    word(job, "-disable-redirects");
+    word(job, "-disable-compression");
+    word(job, "-m");
+    word(job, "%s", request->method);
+    words_headers(job, "-H", "-host");
+    if (!request->keepalive) {
+        word(job, "-disable-keepalive");
+    }
+    if (request->body != NULL) {
+        const char *path;
+        status = body_file(job, &path, err);
+        word(job, "-D");
+        word(job, "%s", path);
+    }
+    word(job, "%s", job->url);
+    return status;
+}
+
+// --- wrk and wrk2 ---
+
+// A text as Lua writes it, every byte but letters and digits as its number.
+static void lua_text(const char *text, size_t size, struct mb_buf *out)
+{
+    mb_buf_append_string(out, "\"");
+    for (size_t i = 0; i < size; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        mb_buf_print(out, byte < 128 && isalnum(byte) ? "%c" : "\\%03d", byte);
+    }
+    mb_buf_append_string(out, "\"");
+}
+
+static enum mb_status lua_script(struct mb_driver_job *job, const char **path,
+                                 struct mb_err *err)
+{
+    const struct mb_request *request = job->plan->request;
+    struct mb_buf script = {0};
+    *path = mb_file_join(job->arena, job->dir, "request.lua");
+    mb_buf_append_string(&script, "wrk.method = ");
+    lua_text(request->method, strlen(request->method), &script);
+    if (request->body != NULL) {
+        mb_buf_append_string(&script, "\nwrk.body = ");
+        lua_text(request->body, request->body_size, &script);
+    }
+    for (size_t i = 0; i < request->header_count; i++) {
+        mb_buf_append_string(&script, "\nwrk.headers[");
+        lua_text(request->headers[i].name, strlen(request->headers[i].name), &script);
+        mb_buf_append_string(&script, "] = ");
+        lua_text(request->headers[i].value, strlen(request->headers[i].value), &script);
+    }
+    mb_buf_append_string(&script, "\n");
+    enum mb_status status = mb_file_write(*path, script.data, script.size, err);
+    mb_buf_release(&script);
+    return status;
+}
+
+static enum mb_status wrk_words(struct mb_driver_job *job, const char *program,
+                                struct mb_err *err)
+{
+    const struct mb_load_plan *plan = job->plan;
+    const char *script;
+    enum mb_status status = lua_script(job, &script, err);
+    word(job, "%s", program);
+    word(job, "-t%d", plan->threads);
+    word(job, "-c%" PRId64, plan->connections);
+    word(job, "-d%" PRId64 "s", seconds(job->duration_ns));
+    word(job, "--timeout");
+    word(job, "%" PRId64 "s", seconds(plan->request->timeout_ns));
+    word(job, "-s");
+    word(job, "%s", script);
+    if (paced(job)) {
+        word(job, "-R%" PRId64, plan->rate_micro_rps / MICRO);
+        word(job, "--u_latency");
+    } else {
+        word(job, "--latency");
+    }
+    word(job, "%s", job->url);
+    return status;
+}
+
+static enum mb_status wrk_prepare(struct mb_driver_job *job, struct mb_err *err)
+{
+    return wrk_words(job, "wrk", err);
+}
+
+static enum mb_status wrk2_prepare(struct mb_driver_job *job, struct mb_err *err)
+{
+    return wrk_words(job, "wrk2", err);
+}
+
+static const struct mb_driver_tool tools[] = {
+    {.name = "fortio",
+     .importer = "fortio",
+     .version_words = "version",
+     .package = "go install fortio.org/fortio@latest",
+     .success_only = true,
+     .prepare = fortio_prepare},
+    {.name = "h2load",
+     .importer = "h2load",
+     .version_words = "--version",
+     .package = "apt-get install nghttp2-client",
+     .prints_result = true,
+     .prepare = h2load_prepare},
+    {.name = "hey",
+     .importer = "hey",
+     .package = "apt-get install hey",
+     .prints_result = true,
+     .most_results = 1000000,
+     .prepare = hey_prepare},
+    {.name = "wrk",
+     .importer = "wrk",
+     .version_words = "-v",
+     .package = "apt-get install wrk",
+     .prints_result = true,
+     .prepare = wrk_prepare},
+    {.name = "wrk2",
+     .importer = "wrk",
+     .version_words = "-v",
+     .package = "build https://github.com/giltene/wrk2 and name the program wrk2",
+     .prints_result = true,
+     .prepare = wrk2_prepare},
+};
+
+const struct mb_driver_tool *mb_driver_tool_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
+        if (strcmp(tools[i].name, name) == 0) {
+            return &tools[i];
+        }
+    }
+    return NULL;
+}

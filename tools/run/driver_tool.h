@@ -1,0 +1,42 @@
+// How each of the load generators is asked: for driver.c only. Run floor.
+#ifndef MB_RUN_DRIVER_TOOL_H
+#define MB_RUN_DRIVER_TOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "load/load.h"
+
+enum { MB_DRIVER_WORDS_MAX = 256 };
+
+// One run of a generator. `words` is its command line, ended with NULL.
+struct mb_driver_job {
+    struct mb_arena *arena;
+    const struct mb_load_plan *plan;
+    const char *url;    // with the request's path
+    const char *dir;    // for files of this run; made and removed by driver.c
+    const char *output; // file that the importer will read
+    int64_t duration_ns;
+    const char *words[MB_DRIVER_WORDS_MAX];
+    size_t count;
+};
+
+struct mb_driver_tool {
+    const char *name;          // as in mb_generators
+    const char *importer;      // that reads its output
+    const char *version_words; // asks for its version; NULL: it does not say
+    const char *package;       // how to get it
+    bool prints_result;        // on standard output; else into `output`
+    bool success_only;         // takes no status but 2xx and 418 for a good one
+    int64_t most_results;      // it keeps so many at most, in silence; 0: no limit
+    // Fills the command line, and writes files that it needs.
+    enum mb_status (*prepare)(struct mb_driver_job *job, struct mb_err *err);
+};
+
+// NULL when there is none of this name.
+const struct mb_driver_tool *mb_driver_tool_find(const char *name);
+
+#endif
