@@ -102,12 +102,8 @@ static struct mb_dist dist_copy(const struct mb_dist *dist)
 {
     struct mb_dist copy = *dist;
     if (dist->hdr != NULL) {
-        struct mb_err never = {0}; // of a configuration that was good before
         copy.hdr = mb_mem_alloc(1, sizeof *copy.hdr);
-        if (mb_hdr_init_with(copy.hdr, dist->hdr->lowest, dist->hdr->highest,
-                             dist->hdr->digits, &never) == MB_OK) {
-            (void)!mb_hdr_merge(copy.hdr, dist->hdr, &never);
-        }
+        mb_hdr_copy(copy.hdr, dist->hdr);
     }
     return copy;
 }

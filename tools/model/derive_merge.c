@@ -1,6 +1,4 @@
 // Merging the distributions of parts and trials, and reading values off them.
-#include <assert.h>
-
 #include "base/mem.h"
 #include "model/derive.h"
 #include "model/dist_join.h"
@@ -47,19 +45,6 @@ static int64_t part_censored(const struct mb_part *part, enum mb_dist_metric met
     return 0;
 }
 
-static struct mb_hdr *hdr_copy(const struct mb_hdr *from, struct mb_err *err)
-{
-    struct mb_hdr *copy = mb_mem_alloc(1, sizeof *copy);
-    enum mb_status status =
-        mb_hdr_init_with(copy, from->lowest, from->highest, from->digits, err);
-    if (status == MB_OK) {
-        status = mb_hdr_merge(copy, from, err);
-    }
-    assert(status == MB_OK); // the configuration was good before
-    (void)status;
-    return copy;
-}
-
 // Merges a histogram into *merged; opens a copy of the distribution when it is still
 // encoded, so that the result stays as small as it was read.
 static enum mb_status hdr_add(struct mb_merged *merged, const struct mb_dist *dist,
@@ -73,9 +58,12 @@ static enum mb_status hdr_add(struct mb_merged *merged, const struct mb_dist *di
     bool ours = dist->hdr == NULL;
     if (merged->hdr != NULL) {
         status = mb_hdr_merge(merged->hdr, opened.hdr, err);
-    } else {
-        merged->hdr = ours ? opened.hdr : hdr_copy(opened.hdr, err);
+    } else if (ours) {
+        merged->hdr = opened.hdr;
         ours = false;
+    } else {
+        merged->hdr = mb_mem_alloc(1, sizeof *merged->hdr);
+        mb_hdr_copy(merged->hdr, opened.hdr);
     }
     if (ours) {
         mb_dist_close(&opened);

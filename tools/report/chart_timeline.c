@@ -46,12 +46,10 @@ static void interval_add(struct moment *moment, const struct mb_interval *interv
     if (dist.type != MB_DIST_HDR || mb_dist_open(&dist, &err) != MB_OK) {
         return;
     }
-    const struct mb_hdr *hdr = dist.hdr;
-    bool ready = moment->hdr.counts != NULL ||
-                 mb_hdr_init_with(&moment->hdr, hdr->lowest, hdr->highest, hdr->digits,
-                                  &err) == MB_OK;
-    // One of another configuration is missing from this moment's percentiles only.
-    if (ready && mb_hdr_merge(&moment->hdr, hdr, &err) != MB_OK) {
+    if (moment->hdr.counts == NULL) {
+        mb_hdr_copy(&moment->hdr, dist.hdr);
+    } else if (mb_hdr_merge(&moment->hdr, dist.hdr, &err) != MB_OK) {
+        // One of another configuration is missing from this moment's percentiles only.
         err = (struct mb_err){0};
     }
     if (interval->response.hdr == NULL) {

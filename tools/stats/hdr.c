@@ -119,6 +119,16 @@ static int32_t slots_end(const struct mb_hdr *hdr)
     return hdr->count > 0 ? slot_within(hdr, hdr->max) + 1 : 0;
 }
 
+void mb_hdr_copy(struct mb_hdr *hdr, const struct mb_hdr *from)
+{
+    int32_t begin = slots_begin(from);
+    struct mb_hdr made = *from;
+    made.counts = mb_mem_alloc((size_t)from->counts_size, sizeof *made.counts);
+    memcpy(made.counts + begin, from->counts + begin,
+           (size_t)(slots_end(from) - begin) * sizeof *made.counts);
+    *hdr = made;
+}
+
 void mb_hdr_reset(struct mb_hdr *hdr)
 {
     int32_t begin = slots_begin(hdr);

@@ -53,6 +53,8 @@ MB_MUST_USE enum mb_status mb_hdr_configure(struct mb_hdr *hdr, int64_t lowest,
                                             struct mb_err *err);
 // With the fixed configuration.
 void mb_hdr_init(struct mb_hdr *hdr);
+// With the configuration and the values of another.
+void mb_hdr_copy(struct mb_hdr *hdr, const struct mb_hdr *from);
 void mb_hdr_release(struct mb_hdr *hdr);
 void mb_hdr_reset(struct mb_hdr *hdr);
 

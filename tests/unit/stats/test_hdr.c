@@ -111,6 +111,27 @@ static void merges_equal_only(void **state)
     mb_hdr_release(&other);
 }
 
+static void copies(void **state)
+{
+    (void)state;
+    struct mb_hdr from = made_with(10, 100000, 2);
+    struct mb_hdr copy;
+    for (int filled = 0; filled < 2; filled++) {
+        mb_hdr_copy(&copy, &from);
+        assert_ptr_not_equal(copy.counts, from.counts);
+        assert_memory_equal(copy.counts, from.counts,
+                            (size_t)from.counts_size * sizeof *from.counts);
+        mb_hdr_record_count(&from, 20, 2); // is its own
+        assert_int_equal(copy.count, filled * 4);
+        mb_hdr_record_count(&from, INT64_MAX, 2);
+        assert_int_equal(copy.max, filled * INT64_MAX);
+        assert_int_equal(copy.lowest, 10);
+        assert_int_equal(copy.digits, 2);
+        mb_hdr_release(&copy);
+    }
+    mb_hdr_release(&from);
+}
+
 static void refuses_configurations(void **state)
 {
     (void)state;
@@ -143,11 +164,9 @@ static void refuses_configurations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(clamps),
-        cmocka_unit_test(ranks_are_exact),
-        cmocka_unit_test(walks_and_counts),
-        cmocka_unit_test(merges_equal_only),
-        cmocka_unit_test(refuses_configurations),
+        cmocka_unit_test(clamps),           cmocka_unit_test(ranks_are_exact),
+        cmocka_unit_test(walks_and_counts), cmocka_unit_test(merges_equal_only),
+        cmocka_unit_test(copies),           cmocka_unit_test(refuses_configurations),
     };
     return cmocka_run_group_tests_name("hdr", tests, NULL, NULL);
 }
