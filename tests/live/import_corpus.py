@@ -822,6 +822,106 @@ def siege(path):
              "response": {"type": "hdr", "values": [row[1] for row in rows if row[0] < 400]}}]
 
 
+# --- vegeta
+
+
+VEGETA_KINDS = (("connect", r"dial|unreachable|refused"), ("timeout", "deadline|timeout"),
+                ("reset", r"reset by peer|broken pipe|broken connection"), ("closed", "EOF|closed before"))
+
+
+def vegeta_run(requests, codes, errors, quantiles, **more):
+    """Latencies are those of all requests; the set of errors does not say how often each came."""
+    lost = codes.pop("0", 0)
+    kinds = {next((kind for kind, words in VEGETA_KINDS if re.search(words, error)), "other")
+             for error in errors if not re.match("[0-9]{3} ", error)}
+    wrong = sum(n for code, n in codes.items() if int(code) >= 400)
+    good = sum(codes.values()) - wrong
+    run = dict(more, tool="vegeta", load_model="open", co_handling="none", rate=None, connections=None, requests=requests,
+               completed=good + wrong, ok=good, errors=wrong + lost, statuses=codes, kinds={"status": wrong})
+    if lost:
+        run["kinds"].update({kinds.pop(): lost} if len(kinds) == 1 else dict(dict.fromkeys(kinds), other=lost))
+    if good:
+        run["service"] = dict(quantiles, type="quantiles", n=requests, mixed=wrong + lost > 0)
+    return run
+
+
+def vegeta_text(text):
+    lines = {name: (labels.split(", "), values) for name, labels, values in
+             re.findall(r"^([A-Z][A-Za-z ]*[a-z]) *\[(.*?)\] *(.*)$", text, re.M)}
+    names, values = lines["Latencies"]
+    times = dict(zip(names, map(go_duration, values.split(", "))))
+    codes = {code: int(n) for code, n in re.findall(r"([0-9]+):([0-9]+)", lines["Status Codes"][1])}
+    errors = [line for line in text.split("Error Set:")[1].splitlines() if line]
+    requests = int(lines["Requests"][1].split(",")[0])
+    return vegeta_run(requests, codes, errors,
+                      {"min": times.get("min"), "max": times["max"], "sum": times["mean"] * requests,
+                       "quantiles": {int(name) / 100: at for name, at in times.items() if name.isdigit()}},
+                      window_ns=go_duration(lines["Duration"][1].split(",")[0]), start=None,
+                      bytes_received=int(lines["Bytes In"][1].split(",")[0]))
+
+
+def vegeta_json(data):
+    times = {name: int(value) for name, value in data["latencies"].items()}
+    return vegeta_run(int(data["requests"]), {code: int(n) for code, n in data["status_codes"].items()}, data["errors"],
+                      {"min": times["min"], "max": times["max"], "sum": times["total"],
+                       "quantiles": {int(name[:-2]) / 100: at for name, at in times.items() if name.endswith("th")}},
+                      window_ns=int(data["duration"] + data["wait"]), start=data["earliest"][:23] + "Z")
+
+
+def vegeta_rows(text):
+    if text.startswith("{"):
+        return [(one["attack"], one["code"], one["latency"], one["error"])
+                for one in map(json.loads, text.splitlines())]
+    return [(row[7], int(row[1]), int(row[2]), row[5]) for row in csv.reader(io.StringIO(text))]
+
+
+def vegeta_requests(text):
+    attacks = {}
+    for attack, *row in vegeta_rows(text):
+        attacks.setdefault(attack, []).append(row)
+    runs = []
+    for attack, rows in attacks.items():
+        good = [latency for code, latency, _ in rows if 200 <= code < 400]
+        bad = [latency for code, latency, _ in rows if not 200 <= code < 400]
+        run = {"tool": "vegeta", "load_model": "open", "co_handling": "none", "requests": len(rows), "ok": len(good),
+               "errors": len(bad), "kinds": {"status": sum(code >= 400 for code, _, _ in rows)}}
+        if attack:
+            run["variant"] = attack
+        if good:
+            run["service"] = {"mixed": False, "values": good}
+        if bad:
+            run["error_response"] = {"values": bad}
+        runs.append(run)
+    return runs
+
+
+def vegeta_table(text):
+    rows = [line.split() for line in text.splitlines()[1:]]
+    if text.startswith("Value"):
+        values = {float(row[1]): int(Decimal(row[0]) * 10**6) for row in rows}
+        n = int(rows[-1][2])
+        dist = {"type": "quantiles", "min": values.pop(0.0), "max": values.pop(1.0), "quantiles": values}
+    else:
+        bars = [(go_duration(row[0][1:-1]), row[1][:-1], int(row[2])) for row in rows]
+        n = sum(bar[2] for bar in bars)
+        dist = {"type": "buckets", "buckets": [[low, go_duration(high) - 1, of] for low, high, of in bars if of]
+                } if bars[-1][2] == 0 else None
+    run = {"tool": "vegeta", "load_model": "open", "requests": n, "ok": None, "errors": None, "window_ns": None}
+    return dict(run, service=dict(dist, n=n, mixed=True)) if dist else run
+
+
+@tool("vegeta", "vegeta/*", "nginx-gateway-fabric/blocks/vegeta/*")
+def vegeta(path):
+    text = read_text(path)
+    if path.endswith(".bin"):
+        raise Refused("gob")
+    if text.startswith(("Value(ms)", "Bucket")):
+        return [vegeta_table(text)]
+    if '"latencies"' in text:
+        return [vegeta_json(load_json(path))]
+    return [vegeta_text(text)] if "Latencies" in text else vegeta_requests(text)
+
+
 # --- JMeter
 
 

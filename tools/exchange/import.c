@@ -33,6 +33,7 @@ const struct mb_importer *const mb_importers[] = {
     &mb_importer_oha,
     &mb_importer_siege,
     &mb_importer_smp,
+    &mb_importer_vegeta,
     &mb_importer_wrk,
     NULL, // the last
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "exchange/import_text.h"
 
 #define NS_PER_S INT64_C(1000000000)
 
@@ -207,34 +208,43 @@ bool mb_import_json_seconds(const struct mb_node *node, int64_t *ns)
     return mb_import_json_time(node, NS_PER_S, ns);
 }
 
+struct line_reading {
+    struct mb_input *input;
+    enum mb_status (*take)(void *state, const struct mb_node *root, struct mb_err *err);
+    void *state;
+    struct mb_err *err;
+};
+
+static enum mb_status line_read(void *state, const char *line)
+{
+    const struct line_reading *reading = state;
+    struct mb_arena arena = {0};
+    struct mb_doc doc;
+    struct mb_err own = {0};
+    const char *name = mb_input_name(reading->input);
+    if (line[strspn(line, " \t\r")] == '\0') {
+        return MB_OK;
+    }
+    enum mb_status status = mb_doc_parse(&arena, name, line, strlen(line), &doc, &own);
+    if (status == MB_OK) {
+        status = reading->take(reading->state, doc.root, &own);
+    }
+    if (status != MB_OK) {
+        status =
+            mb_err_at(reading->err, status, name, mb_input_line_number(reading->input),
+                      own.column, "%s", own.message);
+    }
+    mb_arena_release(&arena);
+    return status;
+}
+
 enum mb_status mb_import_json_lines(struct mb_input *input,
                                     enum mb_status (*take)(void *state,
                                                            const struct mb_node *root,
                                                            struct mb_err *err),
                                     void *state, struct mb_err *err)
 {
-    const char *line = NULL;
-    size_t size;
-    enum mb_status status;
-    do {
-        struct mb_arena arena = {0};
-        struct mb_doc doc;
-        struct mb_err own = {0};
-        status = mb_input_line(input, MB_IMPORT_LINE_MAX, &line, &size, err);
-        bool some =
-            status == MB_OK && line != NULL && line[strspn(line, " \t\r")] != '\0';
-        if (some) {
-            status = mb_doc_parse(&arena, mb_input_name(input), line, size, &doc, &own);
-        }
-        if (some && status == MB_OK) {
-            status = take(state, doc.root, &own);
-        }
-        if (some && status != MB_OK) {
-            status =
-                mb_err_at(err, status, mb_input_name(input), mb_input_line_number(input),
-                          own.column, "%s", own.message);
-        }
-        mb_arena_release(&arena);
-    } while (status == MB_OK && line != NULL);
-    return status;
+    struct line_reading reading = {
+        .input = input, .take = take, .state = state, .err = err};
+    return mb_import_text_lines(input, line_read, &reading, err);
 }

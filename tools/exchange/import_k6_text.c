@@ -134,8 +134,9 @@ static void scenario_read(struct reading *reading, const char *line)
     }
 }
 
-static void line_read(struct reading *reading, const char *line)
+static enum mb_status line_read(void *state, const char *line)
 {
+    struct reading *reading = state;
     struct mb_arena *arena = reading->import->arena;
     const char *at = line;
     bool good_follows = reading->good_follows;
@@ -160,23 +161,7 @@ static void line_read(struct reading *reading, const char *line)
     } else {
         scenario_read(reading, line);
     }
-}
-
-static enum mb_status lines_read(struct reading *reading)
-{
-    const char *text = NULL;
-    size_t size;
-    enum mb_status status;
-    do {
-        struct mb_arena arena = {0};
-        status =
-            mb_input_line(reading->input, MB_IMPORT_LINE_MAX, &text, &size, reading->err);
-        if (status == MB_OK && text != NULL) {
-            line_read(reading, mb_import_text_plain(&arena, text));
-        }
-        mb_arena_release(&arena);
-    } while (status == MB_OK && text != NULL);
-    return status;
+    return MB_OK;
 }
 
 // Iterations come at a rate; where each makes one request, so do requests.
@@ -227,6 +212,6 @@ enum mb_status mb_import_k6_text(struct mb_import *import, struct mb_input *inpu
                               .rate_micro_rps = -1};
     mb_import_k6_trend_init(&reading.summary.all);
     mb_import_k6_trend_init(&reading.summary.good);
-    enum mb_status status = lines_read(&reading);
+    enum mb_status status = mb_import_text_plain_lines(input, line_read, &reading, err);
     return status == MB_OK ? reading_end(&reading) : status;
 }

@@ -201,7 +201,10 @@ enum mb_status mb_import_report_end(struct mb_import_report *report)
         return mb_import_report_fault(report, "counts more requests than can be");
     }
     counts_put(report, answers);
-    struct mb_dist dist = latencies_dist(report, answers);
+    // What only failed requests took is no time of service.
+    bool none_good = report->errors_known && report->run->part.counts.ok == 0;
+    struct mb_dist dist = none_good ? mb_dist_absent("no request succeeded")
+                                    : latencies_dist(report, answers);
     dist.mixed = dist.type != MB_DIST_ABSENT && failures_measured(report);
     if (!dist.mixed && dist.n >= 0 && dist.n != report->run->part.counts.ok) {
         report->run->part.counts.ok = -1;

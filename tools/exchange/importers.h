@@ -28,6 +28,7 @@ extern const struct mb_importer mb_importer_nighthawk_text;
 extern const struct mb_importer mb_importer_oha;
 extern const struct mb_importer mb_importer_siege;
 extern const struct mb_importer mb_importer_smp;
+extern const struct mb_importer mb_importer_vegeta;
 extern const struct mb_importer mb_importer_wrk;
 
 #endif

@@ -78,7 +78,7 @@ static void rate_print(int64_t rate_micro_rps, char *text, size_t size)
     text[strcspn(text, "r")] = '\0';
 }
 
-// " · 100 rps", " · unpaced", or nothing where it is not known.
+// " · 100 rps", " · unpaced", or that a rate there was is not known (imports only).
 static const char *pace_title(struct mb_arena *arena, const struct mb_point *point)
 {
     char rate[32];
@@ -86,7 +86,16 @@ static const char *pace_title(struct mb_arena *arena, const struct mb_point *poi
         rate_print(point->rate_micro_rps, rate, sizeof rate);
         return mb_arena_print(arena, " · %s rps", rate);
     }
-    return point->load_model == MB_LOAD_UNKNOWN ? "" : " · unpaced";
+    switch (point->load_model) {
+    case MB_LOAD_CLOSED:
+        return " · unpaced";
+    case MB_LOAD_OPEN:
+    case MB_LOAD_PACED:
+        return " · rate not known";
+    case MB_LOAD_UNKNOWN:
+        break;
+    }
+    return "";
 }
 
 char *mb_point_title(struct mb_arena *arena, const struct mb_point *point)

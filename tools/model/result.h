@@ -86,9 +86,10 @@ struct mb_trial {
 struct mb_point {
     const char *workload;
     enum mb_load_model load_model;
-    int64_t connections;    // -1: not known
-    int64_t rate_micro_rps; // 1e-6 requests per second; -1: unpaced
-    int64_t timeout_ns;     // -1: not known
+    int64_t connections; // -1: not known
+    int64_t
+        rate_micro_rps; // 1e-6 requests per second; -1: unpaced, or not known (imports)
+    int64_t timeout_ns; // -1: not known
 };
 
 struct mb_cell {

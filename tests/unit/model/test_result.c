@@ -26,6 +26,9 @@ static void names_points(void **state)
         {{"ceiling", MB_LOAD_CLOSED, 64, -1, 1},
          "ceiling · 64 connections · unpaced",
          "ceiling-c64-max"},
+        {{"imported", MB_LOAD_OPEN, -1, -1, -1},
+         "imported · rate not known",
+         "imported-c0-max"},
         {{"imported", MB_LOAD_UNKNOWN, -1, -1, -1}, "imported", "imported-c0-max"},
     };
     struct mb_arena arena = {0};
