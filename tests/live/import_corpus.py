@@ -670,6 +670,43 @@ def oha_run(statuses, errors, parts):
     return run
 
 
+@tool("bombardier", "bombardier/*.txt", "bombardier/*.json")
+def bombardier(path):
+    text = read_text(path)
+    if path.endswith(".json"):
+        data = json.loads(text[text.index('{"spec"'):], parse_float=Decimal)
+        spec, result = data["spec"], data["result"]
+        classes, others = [result[f"req{digit}xx"] for digit in range(1, 6)], result["others"]
+        latency = result.get("latency") or {}
+        errors = sum(each["count"] for each in result.get("errors", []))
+        percents = {int(p) / 100: v * 1000 for p, v in latency.get("percentiles", {}).items()}
+        mean, largest = (ns(latency[key] / 10**6) if key in latency else None for key in ("mean", "max"))
+        run = {"connections": spec["numberOfConnections"], "rate": spec.get("rate"), "url": spec["url"],
+               "load_model": "paced" if "rate" in spec else "closed", "timeout_ns": ns(spec["timeoutSeconds"]),
+               "window_ns": ns(result["timeTakenSeconds"]), "bytes_received": result["bytesRead"],
+               "bytes_sent": result["bytesWritten"]}
+    else:
+        plain = "\n".join(line.rsplit("\r", 1)[-1] for line in text.split("\n"))
+        classes = [found(rf"{digit}xx - ([0-9]+)", plain) for digit in range(1, 6)]
+        others = found(r"others - ([0-9]+)", plain)
+        errors = sum(int(n) for n in re.findall(r"^    .* - ([0-9]+)$", plain.partition("Errors:")[2], re.M))
+        percents = {int(p) / 100: quantity(v) for p, v in re.findall(r"^ +([0-9]+)% +([0-9.]+[a-z]+)$", plain, re.M)}
+        mean, largest = (quantity(v) for v in re.search(r"  Latency +(\S+) +\S+ +(\S+)", plain).groups())
+        run = {"connections": found(r"using ([0-9]+) connection", plain), "rate": None, "load_model": "unknown",
+               "window_ns": found(r"^.*Bombarding \S+ for ([0-9.]+m?s) using", plain, quantity),
+               "url": found(r"Bombarding (\S+)", plain, str)}
+        took = found(r" ([0-9]+)s\s+Done!", plain)
+        if took is not None and (run["window_ns"] or 0) > (took + 1) * 10**9:
+            run.update(window_ns=None, status="partial")
+    answers, wrong = sum(classes), sum(classes[3:])
+    good = answers - wrong
+    assert others == errors
+    dist = {"n": answers + errors, "max": largest, "mixed": wrong + errors > 0, "sum": (mean * (answers + errors), answers),
+            **({"type": "quantiles", "quantiles": percents} if percents else {"type": "summary"})}
+    return [dict(run, tool="bombardier", co_handling="none", requests=answers + errors, ok=good, errors=wrong + errors,
+                 completed=answers, **({"service": dist} if good else {"error_response": dict(dist, mixed=False)}))]
+
+
 @tool("oha", "oha/*.txt", "oha/*.json")
 def oha(path):
     text = read_text(path)

@@ -10,6 +10,7 @@
 
 const struct mb_importer *const mb_importers[] = {
     &mb_importer_ab,
+    &mb_importer_bombardier,
     &mb_importer_csv,
     &mb_importer_fortio,
     &mb_importer_fortio_text,
