@@ -16,6 +16,10 @@
 // Largest integer that every JSON reader keeps exact: 2^53 - 1.
 #define MB_UNITS_SAFE_MAX INT64_C(9007199254740991)
 
+#define MB_UNITS_NS_PER_S INT64_C(1000000000)
+#define MB_UNITS_NS_PER_MS INT64_C(1000000)
+#define MB_UNITS_NS_PER_US INT64_C(1000)
+
 enum mb_unit {
     MB_UNIT_DURATION, // ns us µs ms s m h; also sums such as "1m30s"; base unit ns
     MB_UNIT_SIZE,     // B K M G T (powers of 1000, k as K), Ki Mi Gi Ti; base unit byte

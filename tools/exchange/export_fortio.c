@@ -14,8 +14,6 @@
 #include "model/dist_join.h"
 #include "model/field.h"
 
-static const double NS_PER_S = 1e9;
-
 struct writing {
     struct mb_export *export;
     const struct mb_export_run *run;
@@ -200,8 +198,9 @@ static void times_put(const struct writing *writing)
         mb_units_print(MB_UNIT_DURATION, asked_ns, text, sizeof text);
         mb_field_put_text(arena, writing->map, "RequestedDuration", text);
     }
-    double rate =
-        elapsed_ns > 0 ? (double)writing->all.n * NS_PER_S / (double)elapsed_ns : 0;
+    double rate = elapsed_ns > 0
+                      ? (double)writing->all.n * MB_UNITS_NS_PER_S / (double)elapsed_ns
+                      : 0;
     mb_node_put(arena, writing->map, "ActualQPS", mb_node_float(arena, rate));
     mb_node_put(arena, writing->map, "ActualDuration", mb_node_int(arena, elapsed_ns));
 }

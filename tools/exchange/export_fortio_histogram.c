@@ -1,15 +1,15 @@
 #include "exchange/export_fortio_histogram.h"
 
+#include "base/units.h"
 #include "exchange/export_values.h"
 #include "model/derive.h"
 
-static const double NS_PER_S = 1e9;
 static const double SHARE_ONE = 1e9;
 static const double PER_CENT = 100;
 
 static struct mb_node *seconds(struct mb_arena *arena, double ns)
 {
-    return mb_node_float(arena, ns / NS_PER_S);
+    return mb_node_float(arena, ns / MB_UNITS_NS_PER_S);
 }
 
 // fortio's buckets hold what is above their start, the first one its start as well. The

@@ -1,10 +1,9 @@
 // HdrHistogram's percentile distribution as text, a file for each run: a line for each
 // bucket that holds values, so that nothing of the histogram is lost.
 // https://github.com/HdrHistogram/HdrHistogram, outputPercentileDistribution.
+#include "base/units.h"
 #include "exchange/export_values.h"
 #include "exchange/exporters.h"
-
-static const double NS_PER_MS = 1e6;
 
 static enum mb_status can(struct mb_export *export, const struct mb_export_run *run,
                           struct mb_err *err)
@@ -24,16 +23,16 @@ static void lines_print(const struct mb_dist *buckets, bool wide, struct mb_buf 
 {
     int64_t seen = 0;
     if (wide && buckets->buckets[0].n > 1 && buckets->min < buckets->buckets[0].high) {
-        mb_buf_print(out, "%16.6f %.14f %10d %14.2f\n", (double)buckets->min / NS_PER_MS,
-                     0.0, 1, 1.0);
+        mb_buf_print(out, "%16.6f %.14f %10d %14.2f\n",
+                     (double)buckets->min / MB_UNITS_NS_PER_MS, 0.0, 1, 1.0);
     }
     for (size_t i = 0; i < buckets->count; i++) {
         const struct mb_dist_bucket *bucket = &buckets->buckets[i];
         bool last = i + 1 == buckets->count;
         seen += bucket->n;
         double share = last ? 1 : (double)seen / (double)buckets->n;
-        mb_buf_print(out, "%16.6f %.14f %10lld", (double)bucket->high / NS_PER_MS, share,
-                     (long long)seen);
+        mb_buf_print(out, "%16.6f %.14f %10lld",
+                     (double)bucket->high / MB_UNITS_NS_PER_MS, share, (long long)seen);
         if (last) {
             mb_buf_append_char(out, '\n');
         } else {
@@ -47,10 +46,11 @@ static void footer_print(const struct mb_dist *buckets, const struct mb_hdr *hdr
 {
     bool exact = false;
     double mean = mb_export_buckets_sum(buckets, &exact) / (double)buckets->n;
-    mb_buf_print(out, "#[Mean    = %16.6f, StdDeviation   = %16.6f]\n", mean / NS_PER_MS,
-                 mb_export_buckets_deviation(buckets) / NS_PER_MS);
+    mb_buf_print(out, "#[Mean    = %16.6f, StdDeviation   = %16.6f]\n",
+                 mean / MB_UNITS_NS_PER_MS,
+                 mb_export_buckets_deviation(buckets) / MB_UNITS_NS_PER_MS);
     mb_buf_print(out, "#[Max     = %16.6f, Total count    = %16lld]\n",
-                 (double)buckets->max / NS_PER_MS, (long long)buckets->n);
+                 (double)buckets->max / MB_UNITS_NS_PER_MS, (long long)buckets->n);
     if (hdr != NULL) {
         mb_buf_print(out, "#[Buckets = %16d, SubBuckets     = %16d]\n", hdr->bucket_count,
                      hdr->sub_bucket_count);

@@ -8,9 +8,6 @@
 #include "exchange/export_values.h"
 #include "exchange/exporters.h"
 
-static const double NS_PER_S = 1e9;
-static const double NS_PER_MS = 1e6;
-
 static enum mb_status run_take(struct mb_export *export, const struct mb_export_run *run,
                                struct mb_export_latency *latency, struct mb_err *err)
 {
@@ -58,9 +55,9 @@ static void line_print(const struct mb_export_run *run, double start_s,
             ? largest.value
             : (double)mb_hdr_highest_equivalent(merged->hdr, merged->hdr->max);
     mb_buf_print(out, "Tag=%s,%.3f,%.3f,%.3f,", run->cell_id,
-                 (double)time.start_unix_ns / NS_PER_S - start_s,
-                 (double)(time.end_unix_ns - time.start_unix_ns) / NS_PER_S,
-                 max_ns / NS_PER_MS);
+                 (double)time.start_unix_ns / MB_UNITS_NS_PER_S - start_s,
+                 (double)(time.end_unix_ns - time.start_unix_ns) / MB_UNITS_NS_PER_S,
+                 max_ns / MB_UNITS_NS_PER_MS);
     mb_hdr_encode_base64(merged->hdr, out);
     mb_buf_append_char(out, '\n');
 }
@@ -68,7 +65,7 @@ static void line_print(const struct mb_export_run *run, double start_s,
 static void head_print(double start_s, struct mb_buf *out)
 {
     char text[32];
-    mb_units_print_time((int64_t)(start_s * NS_PER_S), text, sizeof text);
+    mb_units_print_time((int64_t)(start_s * MB_UNITS_NS_PER_S), text, sizeof text);
     mb_buf_append_string(out, "#[Histograms of latencies in nanoseconds, by meshbench]\n"
                               "#[Histogram log format version 1.3]\n");
     mb_buf_print(out, "#[StartTime: %.3f (seconds since epoch), %s]\n", start_s, text);
@@ -84,7 +81,8 @@ static enum mb_status write(struct mb_export *export, const struct mb_export_run
         mb_arena_alloc(&export->scratch, count, sizeof *ordered);
     memcpy(ordered, runs, count * sizeof *ordered);
     qsort(ordered, count, sizeof *ordered, start_compare);
-    double start_s = (double)mb_export_time_take(ordered).start_unix_ns / NS_PER_S;
+    double start_s =
+        (double)mb_export_time_take(ordered).start_unix_ns / MB_UNITS_NS_PER_S;
     head_print(start_s, out);
     for (size_t i = 0; i < count; i++) {
         struct mb_export_latency latency;

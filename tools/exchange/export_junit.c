@@ -1,10 +1,9 @@
 // JUnit XML, in the dialect that Jenkins, GitLab and GitHub actions read: a case for each
 // trial, and one for each gate in each cell.
 #include "base/text.h"
+#include "base/units.h"
 #include "exchange/export_values.h"
 #include "exchange/exporters.h"
-
-static const double NS_PER_S = 1e9;
 
 struct test {
     const char *class;
@@ -21,7 +20,7 @@ static struct test trial_test(struct mb_export *export, const struct mb_export_r
     struct mb_export_counts counts = mb_export_counts_take(&export->scratch, run);
     struct test test = {.class = "meshbench.trial",
                         .name = run->title,
-                        .seconds = (double)run->trial->window_ns / NS_PER_S,
+                        .seconds = (double)run->trial->window_ns / MB_UNITS_NS_PER_S,
                         .message = run->trial->reason != NULL ? run->trial->reason : "",
                         .outcome = MB_EXPORT_PASSED};
     if (run->trial->status == MB_TRIAL_DISCARDED) {

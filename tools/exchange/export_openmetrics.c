@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "exchange/export_values.h"
 #include "exchange/exporters.h"
-
-static const double NS_PER_S = 1e9;
 
 struct writing {
     struct mb_export *export;
@@ -82,8 +81,9 @@ static void sample_print(const struct writing *writing, size_t index, const char
     mb_export_number(value, out);
     struct mb_export_time time = mb_export_time_take(&writing->runs[index]);
     if (writing->export->options.timestamps && time.end_unix_ns > 0) {
-        mb_buf_print(out, " %lld.%03lld", (long long)(time.end_unix_ns / 1000000000),
-                     (long long)(time.end_unix_ns / 1000000 % 1000));
+        mb_buf_print(out, " %lld.%03lld",
+                     (long long)(time.end_unix_ns / MB_UNITS_NS_PER_S),
+                     (long long)(time.end_unix_ns / MB_UNITS_NS_PER_MS % 1000));
     }
     mb_buf_append_char(out, '\n');
 }
@@ -104,7 +104,7 @@ static void quantiles_print(const struct writing *writing, size_t run, const cha
         if (value.state == MB_VALUE_KNOWN) {
             sample_print(writing, run, name,
                          (struct label){"quantile", shares[i].quantile},
-                         value.value / NS_PER_S);
+                         value.value / MB_UNITS_NS_PER_S);
         } else if (value.state != MB_VALUE_UNKNOWN) {
             mb_export_note(writing->export, "quantiles of %s are left out where %s", name,
                            value.state == MB_VALUE_CENSORED
@@ -114,7 +114,7 @@ static void quantiles_print(const struct writing *writing, size_t run, const cha
     }
     if (merged->sum >= 0) {
         sample_print(writing, run, mb_arena_print(arena, "%s_sum", name),
-                     (struct label){NULL, NULL}, (double)merged->sum / NS_PER_S);
+                     (struct label){NULL, NULL}, (double)merged->sum / MB_UNITS_NS_PER_S);
     }
     if (merged->n >= 0) {
         sample_print(writing, run, mb_arena_print(arena, "%s_count", name),
@@ -210,7 +210,7 @@ static void gauges_print(const struct writing *writing)
         {.family = {"meshbench_cpu_per_request_seconds", "seconds", "gauge",
                     "CPU time that a request cost, by role."},
          .label = "role",
-         .scale = 1e9,
+         .scale = MB_UNITS_NS_PER_S,
          .samples = {{"cpu_per_request.application", "application"},
                      {"cpu_per_request.data_plane", "data_plane"},
                      {"cpu_per_request.control_plane", "control_plane"},

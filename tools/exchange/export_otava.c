@@ -10,8 +10,6 @@
 #include "format/emit.h"
 #include "model/field.h"
 
-static const double NS_PER_MS = 1e6;
-static const double NS_PER_US = 1e3;
 static const double BYTES_PER_MIB = 1048576;
 
 static const struct {
@@ -20,14 +18,14 @@ static const struct {
     double scale;
     int direction; // 1: higher is better
 } columns[] = {
-    {"p50_ms", "@.p50", NS_PER_MS, -1},
-    {"p90_ms", "@.p90", NS_PER_MS, -1},
-    {"p95_ms", "@.p95", NS_PER_MS, -1},
-    {"p99_ms", "@.p99", NS_PER_MS, -1},
-    {"p999_ms", "@.p99.9", NS_PER_MS, -1},
+    {"p50_ms", "@.p50", MB_UNITS_NS_PER_MS, -1},
+    {"p90_ms", "@.p90", MB_UNITS_NS_PER_MS, -1},
+    {"p95_ms", "@.p95", MB_UNITS_NS_PER_MS, -1},
+    {"p99_ms", "@.p99", MB_UNITS_NS_PER_MS, -1},
+    {"p999_ms", "@.p99.9", MB_UNITS_NS_PER_MS, -1},
     {"throughput_rps", "throughput", 1, 1},
     {"error_ratio", "error_ratio", 1, -1},
-    {"cpu_us", "cpu_per_request", NS_PER_US, -1},
+    {"cpu_us", "cpu_per_request", MB_UNITS_NS_PER_US, -1},
     {"memory_mib", "memory", BYTES_PER_MIB, -1},
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };

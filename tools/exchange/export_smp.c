@@ -1,11 +1,10 @@
 // Service Mesh Performance: a PerformanceTestResult for each trial, in the JSON form of
 // its proto (lowerCamelCase, times as RFC 3339). spec/smp-mapping.md.
+#include "base/units.h"
 #include "exchange/export_values.h"
 #include "exchange/exporters.h"
 #include "format/emit.h"
 #include "model/field.h"
-
-static const double NS_PER_MS = 1e6;
 
 // The version of the messages that are written.
 static const char version[] = "v0.0.1";
@@ -37,8 +36,9 @@ static void latency_put(struct mb_export *export, const struct mb_merged *merged
         struct mb_value value = mb_merged_value(merged, kept[i].statistic, kept[i].share);
         switch (value.state) {
         case MB_VALUE_KNOWN:
-            mb_node_put(&export->scratch, map, kept[i].key,
-                        mb_node_float(&export->scratch, value.value / NS_PER_MS));
+            mb_node_put(
+                &export->scratch, map, kept[i].key,
+                mb_node_float(&export->scratch, value.value / MB_UNITS_NS_PER_MS));
             break;
         case MB_VALUE_UNKNOWN:
             mb_export_note(export, "'%s' is left out where it is not known", kept[i].key);

@@ -32,6 +32,13 @@ enum {
     MB_IMPORT_SURE = 30            // least score of `detect` that counts
 };
 
+// Statuses of HTTP (RFC 9110, section 15), and from which on an answer is an error.
+enum {
+    MB_IMPORT_STATUS_MIN = 100,
+    MB_IMPORT_STATUS_MAX = 599,
+    MB_IMPORT_STATUS_WRONG = 400
+};
+
 // One run of a load tool: what becomes a trial.
 struct mb_import_run {
     // What the source calls it: a label, a test's name; NULL: nothing. It names the

@@ -2,12 +2,11 @@
 // Only the report says how many connections there were and what failed.
 #include <string.h>
 
+#include "base/units.h"
 #include "exchange/import_report.h"
 #include "exchange/import_samples.h"
 #include "exchange/importers.h"
 
-static const double MS_IN_NS = 1e6;
-#define SECOND_NS INT64_C(1000000000)
 #define MAX_SECOND INT64_C(9000000000) // year 2255: ns since 1970 fit
 static const char PERCENTILES_HEADING[] = "Percentage served,Time in ms";
 static const char REQUESTS_HEADING[] = "starttime\tseconds\tctime\tdtime\tttime\twait";
@@ -111,14 +110,14 @@ static void table_read(struct reading *reading, const char *line)
                 return;
             }
         }
-        (void)(mb_import_text_scale(values[MIN], MS_IN_NS, &report->min_ns) &&
-               mb_import_text_scale(values[MEAN], MS_IN_NS, &report->mean_ns) &&
-               mb_import_text_scale(values[MAX], MS_IN_NS, &report->max_ns));
+        (void)(mb_import_text_scale(values[MIN], MB_UNITS_NS_PER_MS, &report->min_ns) &&
+               mb_import_text_scale(values[MEAN], MB_UNITS_NS_PER_MS, &report->mean_ns) &&
+               mb_import_text_scale(values[MAX], MB_UNITS_NS_PER_MS, &report->max_ns));
     } else if (reading->percentiles && mb_import_text_number(&line, &percent) &&
                mb_import_text_word(&line, "%") &&
                mb_import_text_number(&line, &values[0]) &&
                mb_import_text_scale(percent, 1e7, &share) && share <= 1000000000 &&
-               mb_import_text_scale(values[0], MS_IN_NS, &value_ns)) {
+               mb_import_text_scale(values[0], MB_UNITS_NS_PER_MS, &value_ns)) {
         mb_import_text_quantile(report->import->arena, &report->quantiles, share,
                                 value_ns);
     }
@@ -217,7 +216,7 @@ static enum mb_status percentile_row(void *state, const char *line)
     if (!mb_import_text_field(&at, &percent) || !mb_import_text_word(&at, ",") ||
         !mb_import_text_field(&at, &ms) || *at != '\0' || percent > 100 ||
         !mb_import_text_scale(percent, 1e7, &share) ||
-        !mb_import_text_scale(ms, MS_IN_NS, &value_ns)) {
+        !mb_import_text_scale(ms, MB_UNITS_NS_PER_MS, &value_ns)) {
         return row_fault(report->input, line, report->err);
     }
     if (share == 0) {
@@ -266,8 +265,8 @@ static bool request_read(const char *line, struct mb_import_sample *sample,
            mb_import_text_number(&at, &connect_ms) &&
            mb_import_text_number(&at, &ignored) &&
            mb_import_text_number(&at, &total_ms) &&
-           mb_import_text_scale(connect_ms, MS_IN_NS, &sample->connect_ns) &&
-           mb_import_text_scale(total_ms, MS_IN_NS, &sample->latency_ns);
+           mb_import_text_scale(connect_ms, MB_UNITS_NS_PER_MS, &sample->connect_ns) &&
+           mb_import_text_scale(total_ms, MB_UNITS_NS_PER_MS, &sample->latency_ns);
 }
 
 struct requests {
@@ -305,7 +304,7 @@ static enum mb_status samples_read(struct mb_import *import, struct mb_input *in
     }
     if (status == MB_OK) {
         run->point.load_model = MB_LOAD_CLOSED;
-        run->start_unix_ns = requests.first_s * SECOND_NS;
+        run->start_unix_ns = requests.first_s * MB_UNITS_NS_PER_S;
         mb_import_samples_put(&requests.samples, import, run, false);
         // It says of no request what became of it.
         struct mb_counts *counts = &run->part.counts;

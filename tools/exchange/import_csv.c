@@ -10,8 +10,7 @@
 #include "format/csv.h"
 
 static const double MICRO_PER_ONE = 1e6;
-static const double NS_PER_S = 1e9;
-enum { CELLS_MAX = 1000, FIRST_WRONG_STATUS = 400, MAX_STATUS = 999 };
+enum { CELLS_MAX = 1000, MAX_STATUS = 999 };
 
 // Requests of one variant and load point.
 struct cell {
@@ -227,7 +226,7 @@ static enum mb_status ok_read(const struct reading *reading,
     static const char *const yes[] = {"true", "TRUE", "True", "1", "ok", "OK", "yes"};
     static const char *const no[] = {"false", "FALSE", "False", "0", "ko", "KO", "no"};
     const char *given = text(reading, MB_CSV_FIELD_OK);
-    sample->ok = sample->status < FIRST_WRONG_STATUS;
+    sample->ok = sample->status < MB_IMPORT_STATUS_WRONG;
     for (size_t i = 0; given != NULL && i < sizeof yes / sizeof *yes; i++) {
         if (strcmp(given, yes[i]) == 0 || strcmp(given, no[i]) == 0) {
             sample->ok = strcmp(given, yes[i]) == 0;
@@ -395,7 +394,7 @@ static enum mb_status counts_read(struct reading *reading, struct mb_import_run 
     if (status != MB_OK) {
         return status;
     }
-    double passed = achieved * (double)run->window_ns / NS_PER_S;
+    double passed = achieved * (double)run->window_ns / MB_UNITS_NS_PER_S;
     if (*requests < 0 && achieved >= 0 && run->window_ns >= 0 &&
         passed <= (double)MB_UNITS_SAFE_MAX) {
         *requests = llround(passed);

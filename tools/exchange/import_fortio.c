@@ -14,9 +14,8 @@
 // to one interval early.
 static const double WHOLE_SHARE = 0.9;
 static const double MICRO_PER_ONE = 1e6;
-static const double NS_PER_S = 1e9;
 
-enum { TEAPOT = 418, LEAST_STATUS = 100, MAX_STATUS = 599 };
+enum { TEAPOT = 418 };
 
 struct reading {
     struct mb_import *import;
@@ -138,7 +137,8 @@ static bool skipped_calls(const struct reading *reading)
     double calls = mb_node_number(key(reading, "Exactly"), 0);
     double rate = (double)reading->run->point.rate_micro_rps / MICRO_PER_ONE;
     return mb_node_boolean(key(reading, "NoCatchUp"), false) && rate > 0 &&
-           (double)reading->run->window_ns / NS_PER_S >= WHOLE_SHARE * calls / rate;
+           (double)reading->run->window_ns / MB_UNITS_NS_PER_S >=
+               WHOLE_SHARE * calls / rate;
 }
 
 static enum mb_status times_read(struct reading *reading)
@@ -228,7 +228,8 @@ static enum mb_status codes_read(struct reading *reading, struct codes *codes)
         }
         codes->all += n;
         codes->good += is_good(reading, code, number) ? n : 0;
-        if (reading->http && number >= LEAST_STATUS && number <= MAX_STATUS) {
+        if (reading->http && number >= MB_IMPORT_STATUS_MIN &&
+            number <= MB_IMPORT_STATUS_MAX) {
             codes->answered += n;
             status_put(counts, number, n);
         }

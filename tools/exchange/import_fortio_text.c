@@ -7,7 +7,7 @@
 #include "exchange/import_text.h"
 #include "exchange/importers.h"
 
-enum { TEAPOT = 418, LEAST_STATUS = 100, MAX_STATUS = 599 };
+enum { TEAPOT = 418 };
 
 // Whose rows follow.
 enum section { SECTION_NONE, SECTION_ALL, SECTION_ERRORS };
@@ -329,7 +329,7 @@ static void code_read(struct report *report, const char *line)
     }
     report->codes += n;
     report->good += good ? n : 0;
-    if (http && status >= LEAST_STATUS && status <= MAX_STATUS) {
+    if (http && status >= MB_IMPORT_STATUS_MIN && status <= MB_IMPORT_STATUS_MAX) {
         status_add(report, status, n);
     }
 }

@@ -13,10 +13,7 @@ enum {
     FIELDS_MAX = 16,
     LABELS_MAX = 1000,
     TIME_DIGITS = 13, // ms since 1970, from 2001 to 2286
-    LEAST_STATUS = 100,
-    MAX_STATUS = 599
 };
-static const int64_t MS_NS = 1000000;
 
 // A piece of a line.
 struct field {
@@ -108,7 +105,7 @@ static bool time_read(const struct field *field, int64_t *ns)
     if (mb_units_parse_int(digits, 0, INT64_C(9200000000000), &ms, &ignored) != MB_OK) {
         return false;
     }
-    *ns = ms * MS_NS;
+    *ns = ms * MB_UNITS_NS_PER_MS;
     return true;
 }
 
@@ -213,8 +210,9 @@ static void failure_read(const char *message, struct mb_import_sample *sample)
         size_t size = strspn(found + 6, "0123456789");
         memcpy(digits, found + 6, size < 3 ? size : 3);
         sample->kind = MB_ERROR_STATUS;
-        if (size == 3 && mb_units_parse_int(digits, LEAST_STATUS, MAX_STATUS, &status,
-                                            &ignored) == MB_OK) {
+        if (size == 3 &&
+            mb_units_parse_int(digits, MB_IMPORT_STATUS_MIN, MB_IMPORT_STATUS_MAX,
+                               &status, &ignored) == MB_OK) {
             sample->status = (int)status;
         }
     }

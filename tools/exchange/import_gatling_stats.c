@@ -6,7 +6,6 @@
 #include "exchange/import_text.h"
 #include "exchange/importers.h"
 
-static const int64_t MS_NS = 1000000;
 enum { DEPTH_MAX = 32 };
 
 struct reading {
@@ -85,7 +84,7 @@ static enum mb_status stats_read(const struct reading *reading,
     }
     for (size_t i = 0; status == MB_OK && i < 3; i++) {
         if (!number_read(stats, keys[i], "ok", &ms[i]) ||
-            ms[i] > MB_UNITS_SAFE_MAX / MS_NS) {
+            ms[i] > MB_UNITS_SAFE_MAX / MB_UNITS_NS_PER_MS) {
             status = mb_import_json_fault(reading->json, stats, reading->err,
                                           "'%s' is no number of ms", keys[i]);
         }
@@ -96,9 +95,9 @@ static enum mb_status stats_read(const struct reading *reading,
     run->workload = name;
     struct mb_dist dist = mb_import_text_dist(&(struct mb_import_latency){
         .n = run->part.counts.ok,
-        .min_ns = ms[0] >= 0 ? ms[0] * MS_NS : -1,
-        .max_ns = ms[1] >= 0 ? ms[1] * MS_NS : -1,
-        .mean_ns = ms[2] >= 0 ? ms[2] * MS_NS : -1,
+        .min_ns = ms[0] >= 0 ? ms[0] * MB_UNITS_NS_PER_MS : -1,
+        .max_ns = ms[1] >= 0 ? ms[1] * MB_UNITS_NS_PER_MS : -1,
+        .mean_ns = ms[2] >= 0 ? ms[2] * MB_UNITS_NS_PER_MS : -1,
     });
     mb_import_run_latency(reading->import, run, dist);
     percentiles_keep(reading, run, stats);

@@ -9,7 +9,6 @@
 #include "format/csv.h"
 
 static const char CSV_HEAD[] = "duration (ms),status,error";
-static const double MS_NS = 1e6;
 enum { STATUS_MAX = 64 };
 
 enum section { SECTION_SUMMARY, SECTION_LATENCIES, SECTION_STATUSES, SECTION_OTHER };
@@ -59,7 +58,7 @@ static enum mb_status row_read(const struct reading *reading,
     const char *at = record->fields[0];
     double ms;
     if (record->count < 2 || !mb_import_text_field(&at, &ms) || *at != '\0' ||
-        !mb_import_text_scale(ms, MS_NS, &sample.latency_ns)) {
+        !mb_import_text_scale(ms, MB_UNITS_NS_PER_MS, &sample.latency_ns)) {
         return mb_err_at(reading->err, MB_INVALID, mb_input_name(reading->input),
                          record->line, 0, "'%.40s' is no duration of a request",
                          record->fields[0]);

@@ -3,6 +3,7 @@
 // streams a connection had.
 #include <string.h>
 
+#include "base/units.h"
 #include "exchange/import_report.h"
 #include "exchange/importers.h"
 
@@ -128,7 +129,8 @@ static bool weighttp_read(struct mb_import_run *run, const char *line)
         mb_import_text_count(&line, &micros) && mb_import_text_word(&line, "microsec,") &&
         seconds <= 9000000 && millis <= 999 && micros <= 999;
     if (good) {
-        run->window_ns = seconds * 1000000000 + millis * 1000000 + micros * 1000;
+        run->window_ns = seconds * MB_UNITS_NS_PER_S + millis * MB_UNITS_NS_PER_MS +
+                         micros * MB_UNITS_NS_PER_US;
         run->part.generator_name = "weighttp";
         run->point.load_model = MB_LOAD_CLOSED;
     }

@@ -9,7 +9,7 @@
 #include "exchange/import_text.h"
 #include "exchange/importers.h"
 
-enum { US_NS = 1000, FIRST_WRONG_STATUS = 400, STATUS_MAX = 999, SCORE = 85 };
+enum { LOGGED_STATUS_MAX = 999, SCORE = 85 };
 static const int64_t START_LEAST_US = INT64_C(1000000000000000); // in 2001
 
 // A whole number, and the tab behind it.
@@ -37,17 +37,18 @@ static bool row_read(const char *line, struct mb_import_sample *sample)
     int64_t status;
     int64_t took_us;
     if (!number_take(&line, START_LEAST_US, MB_UNITS_SAFE_MAX, &start_us) ||
-        !number_take(&line, -1, STATUS_MAX, &status) ||
-        !number_take(&line, 0, MB_UNITS_SAFE_MAX / US_NS, &took_us)) {
+        !number_take(&line, -1, LOGGED_STATUS_MAX, &status) ||
+        !number_take(&line, 0, MB_UNITS_SAFE_MAX / MB_UNITS_NS_PER_US, &took_us)) {
         return false;
     }
+    bool answered = status > 0;
     *sample = (struct mb_import_sample){
-        .start_ns = start_us * US_NS,
-        .latency_ns = took_us * US_NS,
+        .start_ns = start_us * MB_UNITS_NS_PER_US,
+        .latency_ns = took_us * MB_UNITS_NS_PER_US,
         .connect_ns = -1,
-        .status = status > 0 ? (int)status : 0,
-        .ok = status > 0 && status<FIRST_WRONG_STATUS, .kind = status> 0 ? MB_ERROR_STATUS
-                                                                         : MB_ERROR_OTHER,
+        .status = answered ? (int)status : 0,
+        .ok = answered && status < MB_IMPORT_STATUS_WRONG,
+        .kind = answered ? MB_ERROR_STATUS : MB_ERROR_OTHER,
         .bytes_sent = -1,
         .bytes_received = -1,
     };

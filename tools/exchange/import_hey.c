@@ -2,12 +2,10 @@
 // request. Neither says how many workers there were, nor whether -q held them to a rate.
 #include <string.h>
 
+#include "base/units.h"
 #include "exchange/import_report.h"
 #include "exchange/import_samples.h"
 #include "exchange/importers.h"
-
-enum { FIRST_WRONG_STATUS = 400, LEAST_STATUS = 100, MAX_STATUS = 599 };
-static const double S_IN_NS = 1e9;
 
 static const char CSV_HEADING[] =
     "response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read,status-code";
@@ -78,7 +76,7 @@ static void bar_read(struct mb_import_report *report, const char *line)
     int64_t high_ns;
     if (mb_import_text_number(&line, &seconds) && mb_import_text_word(&line, "[") &&
         mb_import_text_count(&line, &n) &&
-        mb_import_text_scale(seconds, S_IN_NS, &high_ns)) {
+        mb_import_text_scale(seconds, MB_UNITS_NS_PER_S, &high_ns)) {
         mb_import_report_bucket(report, high_ns, n);
     }
 }
@@ -105,7 +103,7 @@ static void status_read(struct mb_import_report *report, const char *line)
     int64_t n;
     if (mb_import_text_word(&line, "[") && mb_import_text_count(&line, &status) &&
         mb_import_text_word(&line, "]") && mb_import_text_count(&line, &n) &&
-        status >= LEAST_STATUS && status <= MAX_STATUS) {
+        status >= MB_IMPORT_STATUS_MIN && status <= MB_IMPORT_STATUS_MAX) {
         mb_import_report_status(report, (int)status, n);
     }
 }
@@ -181,13 +179,14 @@ static bool row_read(const char *line, struct mb_import_sample *sample)
     }
     *sample = (struct mb_import_sample){.connect_ns = -1,
                                         .status = (int)values[STATUS],
-                                        .ok = values[STATUS] < FIRST_WRONG_STATUS,
+                                        .ok = values[STATUS] < MB_IMPORT_STATUS_WRONG,
                                         .kind = MB_ERROR_STATUS,
                                         .bytes_sent = -1,
                                         .bytes_received = -1};
-    return *line == '\0' && values[STATUS] <= MAX_STATUS &&
-           mb_import_text_scale(values[RESPONSE], S_IN_NS, &sample->latency_ns) &&
-           mb_import_text_scale(values[OFFSET], S_IN_NS, &sample->start_ns);
+    return *line == '\0' && values[STATUS] <= MB_IMPORT_STATUS_MAX &&
+           mb_import_text_scale(values[RESPONSE], MB_UNITS_NS_PER_S,
+                                &sample->latency_ns) &&
+           mb_import_text_scale(values[OFFSET], MB_UNITS_NS_PER_S, &sample->start_ns);
 }
 
 struct rows {

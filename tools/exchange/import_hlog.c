@@ -12,7 +12,6 @@
 #include "exchange/importers.h"
 
 enum { TAGS_MAX = 1000 };
-static const double S_IN_NS = 1e9;
 static const double YEAR_S = 31536000; // later starts are seconds since 1970
 
 struct tag {
@@ -233,7 +232,8 @@ static int64_t start_unix_ns(const struct reading *reading, const struct tag *ta
     if (start_s < YEAR_S && reading->start_s > 0) {
         start_s += reading->start_s;
     }
-    if (start_s < YEAR_S || !mb_import_text_scale(start_s, S_IN_NS, &start_ns)) {
+    if (start_s < YEAR_S ||
+        !mb_import_text_scale(start_s, MB_UNITS_NS_PER_S, &start_ns)) {
         // Over 2^53 ns, as all dates are: whole microseconds are what a double keeps.
         return start_s >= YEAR_S && start_s < 9e9 ? llround(start_s * 1e6) * 1000 : 0;
     }
@@ -255,7 +255,8 @@ static enum mb_status tag_put(struct reading *reading, struct tag *tag, int64_t 
     }
     run->name = tag->name[0] != '\0' ? tag->name : NULL;
     run->start_unix_ns = start_unix_ns(reading, tag);
-    (void)mb_import_text_scale(tag->last_s - tag->first_s, S_IN_NS, &run->window_ns);
+    (void)mb_import_text_scale(tag->last_s - tag->first_s, MB_UNITS_NS_PER_S,
+                               &run->window_ns);
     run->part.dist[MB_DIST_RESPONSE] = dist_take(reading, tag, unit_ns);
     run->part.counts.completed = run->part.dist[MB_DIST_RESPONSE].n;
     return MB_OK;

@@ -12,8 +12,6 @@
 #include "exchange/importers.h"
 #include "format/csv.h"
 
-static const double US_NS = 1e3;
-static const double NS_PER_S = 1e9;
 static const double NS_PER_MCPU_S = 1e6; // a thousandth of a core, for a second
 static const double MIB = 1048576;
 static const double MICRO_PER_ONE = 1e6;
@@ -158,7 +156,7 @@ static enum mb_status times_read(struct reading *reading)
     const char *took = text(reading, "ActualDuration");
     enum mb_status status = number(reading, "ActualDuration", took, &seconds);
     if (status == MB_OK && seconds >= 0 &&
-        !mb_import_text_scale(seconds, NS_PER_S, &run->window_ns)) {
+        !mb_import_text_scale(seconds, MB_UNITS_NS_PER_S, &run->window_ns)) {
         return fault(reading, "ActualDuration", took);
     }
     return status;
@@ -198,7 +196,7 @@ static enum mb_status us_read(const struct reading *reading, const char *name,
     double us;
     *ns = -1;
     enum mb_status status = number(reading, name, value, &us);
-    if (status == MB_OK && us >= 0 && !mb_import_text_scale(us, US_NS, ns)) {
+    if (status == MB_OK && us >= 0 && !mb_import_text_scale(us, MB_UNITS_NS_PER_US, ns)) {
         return fault(reading, name, value);
     }
     return status;
@@ -219,8 +217,9 @@ static enum mb_status latencies_put(struct reading *reading)
     if (status != MB_OK) {
         return status;
     }
-    double requests =
-        rate >= 0 && run->window_ns >= 0 ? rate * (double)run->window_ns / NS_PER_S : -1;
+    double requests = rate >= 0 && run->window_ns >= 0
+                          ? rate * (double)run->window_ns / MB_UNITS_NS_PER_S
+                          : -1;
     bool known = requests >= 0 && requests <= (double)MB_UNITS_SAFE_MAX;
     struct mb_dist dist = mb_import_text_dist(&(struct mb_import_latency){
         .quantiles = &reading->quantiles,
@@ -301,7 +300,8 @@ static enum mb_status usage_read(struct reading *reading, size_t column)
     if (status != MB_OK || value < 0) {
         return status;
     }
-    double ns = value * NS_PER_MCPU_S * (double)reading->run->window_ns / NS_PER_S;
+    double ns =
+        value * NS_PER_MCPU_S * (double)reading->run->window_ns / MB_UNITS_NS_PER_S;
     if (is_cpu && mb_import_text_word(&cpu, "avg_") && reading->run->window_ns >= 0 &&
         ns <= (double)MB_UNITS_SAFE_MAX) {
         struct mb_resource *resource = resource_for(reading, cpu);

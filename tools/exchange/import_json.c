@@ -8,8 +8,6 @@
 #include "base/units.h"
 #include "exchange/import_text.h"
 
-#define NS_PER_S INT64_C(1000000000)
-
 enum mb_status mb_import_json_open(struct mb_import *import, struct mb_input *input,
                                    struct mb_import_json *json, struct mb_err *err)
 {
@@ -205,7 +203,7 @@ bool mb_import_json_time(const struct mb_node *node, int64_t unit_ns, int64_t *n
 
 bool mb_import_json_seconds(const struct mb_node *node, int64_t *ns)
 {
-    return mb_import_json_time(node, NS_PER_S, ns);
+    return mb_import_json_time(node, MB_UNITS_NS_PER_S, ns);
 }
 
 struct line_reading {

@@ -17,11 +17,7 @@ enum {
     LABELS_MAX = 1000,  // of one file: each costs a histogram
     SLOTS = 4096,       // of the table of labels; a power of two
     LABEL_BYTES = 1024, // longer ones are cut
-    FIRST_WRONG_STATUS = 400,
-    LEAST_STATUS = 100,
-    MAX_STATUS = 599
 };
-#define MS_IN_NS INT64_C(1000000)
 
 // What a sample says about itself.
 enum field {
@@ -154,10 +150,10 @@ static enum mb_status ms_read(const struct reading *reading, const struct row *r
 {
     int64_t ms;
     enum mb_status status = number_read(reading, row, field, &ms, err);
-    if (status == MB_OK && ms > INT64_MAX / MS_IN_NS) {
+    if (status == MB_OK && ms > INT64_MAX / MB_UNITS_NS_PER_MS) {
         return fault(reading, row, field, err);
     }
-    *ns = status == MB_OK && ms >= 0 ? ms * MS_IN_NS : -1;
+    *ns = status == MB_OK && ms >= 0 ? ms * MB_UNITS_NS_PER_MS : -1;
     return status;
 }
 
@@ -171,8 +167,9 @@ static void start_read(struct reading *reading, const struct row *row, int64_t *
     if (text == NULL || text[0] == '\0') {
         return;
     }
-    if (mb_units_parse_int(text, 0, INT64_MAX / MS_IN_NS, &ms, &ignored) == MB_OK) {
-        *start_ns = ms * MS_IN_NS;
+    if (mb_units_parse_int(text, 0, INT64_MAX / MB_UNITS_NS_PER_MS, &ms, &ignored) ==
+        MB_OK) {
+        *start_ns = ms * MB_UNITS_NS_PER_MS;
     } else {
         reading->dates = true;
     }
@@ -184,7 +181,8 @@ static int status_read(const char *code)
     int64_t status = 0;
     struct mb_err ignored = {0};
     if (code == NULL ||
-        mb_units_parse_int(code, LEAST_STATUS, MAX_STATUS, &status, &ignored) != MB_OK) {
+        mb_units_parse_int(code, MB_IMPORT_STATUS_MIN, MB_IMPORT_STATUS_MAX, &status,
+                           &ignored) != MB_OK) {
         return 0;
     }
     return (int)status;
@@ -222,7 +220,7 @@ static enum mb_status success_read(const struct reading *reading, const struct r
 {
     const char *text = row->values[FIELD_SUCCESS];
     if (text == NULL) {
-        *ok = status > 0 && status < FIRST_WRONG_STATUS;
+        *ok = status > 0 && status < MB_IMPORT_STATUS_WRONG;
         return MB_OK;
     }
     *ok = strcmp(text, "true") == 0 || strcmp(text, "TRUE") == 0;

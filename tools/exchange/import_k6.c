@@ -14,9 +14,6 @@
 #include "exchange/import_json.h"
 #include "exchange/importers.h"
 
-#define MS_IN_NS INT64_C(1000000)
-static const double NS_PER_S = 1e9;
-
 static int detect(const char *head, size_t size)
 {
     (void)size;
@@ -73,7 +70,7 @@ static enum mb_status trend_read(const struct reading *reading,
         const char *name = mb_node_text(values->as.map.entries[i].key, "");
         const struct mb_node *value = values->as.map.entries[i].value;
         int64_t value_ns;
-        bool time = mb_import_json_time(value, MS_IN_NS, &value_ns);
+        bool time = mb_import_json_time(value, MB_UNITS_NS_PER_MS, &value_ns);
         bool known = mb_import_k6_trend_take(trend, arena, name, time ? value_ns : 0);
         if (known && !time) {
             return mb_import_json_fault(reading->json, value, reading->err,
@@ -115,13 +112,13 @@ static void window_read(const struct reading *reading)
     double count = mb_node_number(mb_node_find(reqs, "count"), 0);
     double rate = mb_node_number(mb_node_find(reqs, "rate"), 0);
     if (mb_import_json_time(mb_node_at(reading->root, "/state/testRunDurationMs"),
-                            MS_IN_NS, window_ns) ||
+                            MB_UNITS_NS_PER_MS, window_ns) ||
         mb_import_json_seconds(mb_node_at(reading->root, "/config/duration"),
                                window_ns)) {
         return;
     }
     if (count > 0 && rate > 0) {
-        (void)mb_import_text_scale(count / rate, NS_PER_S, window_ns);
+        (void)mb_import_text_scale(count / rate, MB_UNITS_NS_PER_S, window_ns);
     }
 }
 

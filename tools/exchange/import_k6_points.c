@@ -9,10 +9,7 @@
 #include "exchange/import_text.h"
 #include "format/csv.h"
 
-enum { FIRST_GOOD_STATUS = 200, FIRST_WRONG_STATUS = 400, MAX_STATUS = 599 };
-#define MS_IN_NS INT64_C(1000000)
-#define NS_PER_S INT64_C(1000000000)
-static const double MS = 1e6;
+enum { FIRST_GOOD_STATUS = 200 };
 
 static const char CSV_HEADING[] = "metric_name,timestamp,metric_value";
 
@@ -101,12 +98,12 @@ static enum mb_status request_add(struct reading *reading, const struct point *p
     struct mb_import_sample sample = {
         .start_ns = -1, .connect_ns = -1, .bytes_sent = -1, .bytes_received = -1};
     int64_t status = number_of(point->status);
-    if (!mb_import_text_scale(point->value, MS, &sample.latency_ns)) {
+    if (!mb_import_text_scale(point->value, MB_UNITS_NS_PER_MS, &sample.latency_ns)) {
         return mb_err_set(err, MB_INVALID, "%g is not a time in ms", point->value);
     }
-    sample.status = !grpc && status <= MAX_STATUS ? (int)status : 0;
-    sample.ok =
-        grpc ? status == 0 : status >= FIRST_GOOD_STATUS && status < FIRST_WRONG_STATUS;
+    sample.status = !grpc && status <= MB_IMPORT_STATUS_MAX ? (int)status : 0;
+    sample.ok = grpc ? status == 0
+                     : status >= FIRST_GOOD_STATUS && status < MB_IMPORT_STATUS_WRONG;
     if (point->expected != NULL && point->expected[0] != '\0') {
         sample.ok = strcmp(point->expected, "true") == 0;
     }
@@ -140,7 +137,7 @@ static enum mb_status point_add(struct reading *reading, const struct point *poi
     }
     // 0: the connection stood already.
     if (strcmp(point->metric, "http_req_connecting") == 0 && point->value > 0 &&
-        mb_import_text_scale(point->value, MS, &connect_ns)) {
+        mb_import_text_scale(point->value, MB_UNITS_NS_PER_MS, &connect_ns)) {
         mb_import_samples_connect(&reading->samples, connect_ns);
     }
     if (strcmp(point->metric, "data_sent") == 0) {
@@ -212,7 +209,9 @@ static bool time_read(struct reading *reading, const char *text, int64_t *ns)
         // 13, 16 and 19 digits are those of unix_milli, unix_micro and unix_nano.
         size_t digits = strlen(text);
         reading->whole_seconds = reading->whole_seconds || digits <= 10;
-        int64_t unit_ns = digits <= 10 ? NS_PER_S : digits <= 13 ? MS_IN_NS : 1000;
+        int64_t unit_ns = digits <= 10   ? MB_UNITS_NS_PER_S
+                          : digits <= 13 ? MB_UNITS_NS_PER_MS
+                                         : MB_UNITS_NS_PER_US;
         *ns = seconds <= INT64_MAX / unit_ns ? seconds * unit_ns : -1;
         return *ns >= 0;
     }
@@ -298,7 +297,7 @@ static enum mb_status run_put(struct reading *reading, struct mb_input *input,
         run->start_unix_ns = reading->samples.first_ns;
     }
     if (reading->whole_seconds) {
-        run->start_unix_ns -= run->start_unix_ns % NS_PER_S;
+        run->start_unix_ns -= run->start_unix_ns % MB_UNITS_NS_PER_S;
         reading->samples.first_ns = -1;
         mb_import_note_add(reading->import, MB_IMPORT_DROPPED,
                            "the csv's times are whole seconds, which are no measure of "

@@ -7,7 +7,6 @@
 #include "exchange/import_k6.h"
 #include "exchange/import_text.h"
 
-static const double NS_PER_S = 1e9;
 static const double MICRO_PER_ONE = 1e6;
 
 // What the lines said.
@@ -101,7 +100,8 @@ static void counter_read(struct reading *reading, const char *at, int64_t *count
     *counter = count;
     if (mb_import_text_number(&at, &rate) && mb_import_text_word(&at, "/s") && rate > 0 &&
         count > 0) {
-        (void)mb_import_text_scale((double)count / rate, NS_PER_S, &reading->window_ns);
+        (void)mb_import_text_scale((double)count / rate, MB_UNITS_NS_PER_S,
+                                   &reading->window_ns);
     }
 }
 

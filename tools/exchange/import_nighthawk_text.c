@@ -7,7 +7,6 @@
 #include "exchange/importers.h"
 
 static const char HEADLINE[] = "Nighthawk - A layer 7 protocol benchmarking tool.";
-static const double US_NS = 1e3;
 enum { NAME_MAX = 200 };
 
 struct reading {
@@ -87,7 +86,8 @@ static bool human_time(const char **at, int64_t *ns)
         mb_import_text_count(&cursor, &micros) && mb_import_text_word(&cursor, "us") &&
         seconds <= 9000000 && millis <= 999 && micros <= 999;
     if (good) {
-        *ns = seconds * 1000000000 + millis * 1000000 + micros * 1000;
+        *ns = seconds * MB_UNITS_NS_PER_S + millis * MB_UNITS_NS_PER_MS +
+              micros * MB_UNITS_NS_PER_US;
         *at = cursor;
     }
     return good;
@@ -236,7 +236,7 @@ static bool dotted_value(struct mb_import_nighthawk_stat *stat, const char *line
         double us;
         if (at != NULL) {
             return mb_import_text_field(&at, &us) &&
-                   mb_import_text_scale(us, US_NS, values[i].value);
+                   mb_import_text_scale(us, MB_UNITS_NS_PER_US, values[i].value);
         }
     }
     return true;
@@ -258,7 +258,8 @@ static bool dotted_row(struct reading *reading, const char *permilles)
         return true;
     }
     return mb_import_text_word(&at, ".microseconds: ") &&
-           mb_import_text_field(&at, &us) && mb_import_text_scale(us, US_NS, &value_ns) &&
+           mb_import_text_field(&at, &us) &&
+           mb_import_text_scale(us, MB_UNITS_NS_PER_US, &value_ns) &&
            mb_import_nighthawk_row(reading->import->arena, reading->stat,
                                    reading->percentile, -1, value_ns);
 }

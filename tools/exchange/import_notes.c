@@ -9,7 +9,6 @@
 // have taken than connections had, because clocks and windows are not exact.
 static const double RATE_MAX_RPS = 1e8;
 static const double BUSY_SLACK = 1.2;
-static const double NS_PER_S = 1e9;
 
 struct notes {
     struct mb_import *import;
@@ -153,7 +152,7 @@ static const char *rate_fault(struct mb_arena *arena, const struct mb_part *part
     if (part->elapsed_ns == 0) {
         return "requests were completed in no time";
     }
-    double rate = requests / ((double)part->elapsed_ns / NS_PER_S);
+    double rate = requests / ((double)part->elapsed_ns / MB_UNITS_NS_PER_S);
     return rate > RATE_MAX_RPS
                ? mb_arena_print(arena,
                                 "%.3g requests a second are more than any machine "

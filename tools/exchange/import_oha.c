@@ -11,9 +11,6 @@
 #include "exchange/importers.h"
 #include "format/csv.h"
 
-enum { FIRST_WRONG_STATUS = 400, LEAST_STATUS = 100, MAX_STATUS = 599 };
-static const double S_IN_NS = 1e9;
-
 static const char CSV_HEADING[] =
     "request-start,DNS,DNS+dialup,Response-delay,request-duration,bytes,status";
 
@@ -197,9 +194,9 @@ static void bar_read(struct mb_import_report *report, const char *line)
     double seconds;
     int64_t n;
     int64_t high_ns;
-    bool read =
-        time_read(&line, &high_ns) || (mb_import_text_number(&line, &seconds) &&
-                                       mb_import_text_scale(seconds, S_IN_NS, &high_ns));
+    bool read = time_read(&line, &high_ns) ||
+                (mb_import_text_number(&line, &seconds) &&
+                 mb_import_text_scale(seconds, MB_UNITS_NS_PER_S, &high_ns));
     if (read && mb_import_text_word(&line, "[") && mb_import_text_count(&line, &n)) {
         mb_import_report_bucket(report, high_ns, n);
     }
@@ -226,7 +223,7 @@ static void status_read(struct mb_import_report *report, const char *line)
     int64_t n;
     if (mb_import_text_word(&line, "[") && mb_import_text_count(&line, &status) &&
         mb_import_text_word(&line, "]") && mb_import_text_count(&line, &n) &&
-        status >= LEAST_STATUS && status <= MAX_STATUS) {
+        status >= MB_IMPORT_STATUS_MIN && status <= MB_IMPORT_STATUS_MAX) {
         mb_import_report_status(report, (int)status, n);
     }
 }
@@ -343,7 +340,7 @@ static void part_read(struct mb_arena *arena, const struct mb_node *percentiles,
         double high;
         int64_t high_ns;
         if (!mb_import_text_field(&at, &high) ||
-            !mb_import_text_scale(high, S_IN_NS, &high_ns)) {
+            !mb_import_text_scale(high, MB_UNITS_NS_PER_S, &high_ns)) {
             continue; // "NaN", when there was no answer
         }
         if (latencies->min_ns < 0 || high_ns < latencies->min_ns) {
@@ -364,8 +361,9 @@ static enum mb_status statuses_read(struct mb_import_report *report,
         const char *key = mb_node_text(map->as.map.entries[i].key, "");
         int64_t status;
         int64_t n;
-        if (!mb_import_text_count(&key, &status) || *key != '\0' || status > MAX_STATUS ||
-            status < LEAST_STATUS || !mb_import_json_count(value, &n)) {
+        if (!mb_import_text_count(&key, &status) || *key != '\0' ||
+            status > MB_IMPORT_STATUS_MAX || status < MB_IMPORT_STATUS_MIN ||
+            !mb_import_json_count(value, &n)) {
             return mb_import_json_fault(json, value, report->err,
                                         "not a status and how many answers had it");
         }
@@ -460,13 +458,14 @@ static bool row_read(const struct mb_csv_record *record, struct mb_import_sample
     }
     *sample = (struct mb_import_sample){
         .connect_ns = -1, .kind = MB_ERROR_STATUS, .bytes_sent = -1};
-    if (values[STATUS] < LEAST_STATUS || values[STATUS] > MAX_STATUS) {
+    if (values[STATUS] < MB_IMPORT_STATUS_MIN || values[STATUS] > MB_IMPORT_STATUS_MAX) {
         return false;
     }
     sample->status = (int)values[STATUS];
-    sample->ok = sample->status < FIRST_WRONG_STATUS;
-    return mb_import_text_scale(values[START], S_IN_NS, &sample->start_ns) &&
-           mb_import_text_scale(values[DURATION], S_IN_NS, &sample->latency_ns) &&
+    sample->ok = sample->status < MB_IMPORT_STATUS_WRONG;
+    return mb_import_text_scale(values[START], MB_UNITS_NS_PER_S, &sample->start_ns) &&
+           mb_import_text_scale(values[DURATION], MB_UNITS_NS_PER_S,
+                                &sample->latency_ns) &&
            mb_import_text_scale(values[BYTES], 1, &sample->bytes_received);
 }
 

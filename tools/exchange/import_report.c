@@ -4,8 +4,6 @@
 
 #include "base/units.h"
 
-enum { FIRST_WRONG_STATUS = 400 };
-
 enum mb_status mb_import_report_begin(struct mb_import_report *report)
 {
     *report = (struct mb_import_report){
@@ -95,7 +93,7 @@ static bool statuses_sum(const struct mb_import_report *report, int64_t *all,
             return false;
         }
         *all += status->n;
-        *wrong += status->status >= FIRST_WRONG_STATUS ? status->n : 0;
+        *wrong += status->status >= MB_IMPORT_STATUS_WRONG ? status->n : 0;
     }
     return true;
 }

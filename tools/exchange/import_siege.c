@@ -4,13 +4,13 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "exchange/import_json.h"
 #include "exchange/import_samples.h"
 #include "exchange/import_text.h"
 #include "exchange/importers.h"
 
-enum { LEAST_STATUS = 100, MAX_STATUS = 599, NAME_MAX = 200 };
-static const double S_IN_NS = 1e9;
+enum { NAME_MAX = 200 };
 static const char LOG_HEADING[] = "Date & Time,";
 
 // One run, from wherever. -1: not known.
@@ -241,14 +241,14 @@ static bool answer_read(const char *at, struct mb_import_sample *sample, int64_t
 {
     double seconds;
     bool csv = *at == ',';
-    bool read = mb_import_text_word(&at, csv ? "," : "") &&
-                mb_import_text_count(&at, status) && *status >= LEAST_STATUS &&
-                *status <= MAX_STATUS && mb_import_text_word(&at, csv ? "," : "") &&
-                mb_import_text_field(&at, &seconds) &&
-                mb_import_text_word(&at, csv ? "," : "secs:") &&
-                mb_import_text_count(&at, &sample->bytes_received) &&
-                mb_import_text_word(&at, csv ? "," : "bytes ==>");
-    return read && mb_import_text_scale(seconds, S_IN_NS, &sample->latency_ns);
+    bool read =
+        mb_import_text_word(&at, csv ? "," : "") && mb_import_text_count(&at, status) &&
+        *status >= MB_IMPORT_STATUS_MIN && *status <= MB_IMPORT_STATUS_MAX &&
+        mb_import_text_word(&at, csv ? "," : "") && mb_import_text_field(&at, &seconds) &&
+        mb_import_text_word(&at, csv ? "," : "secs:") &&
+        mb_import_text_count(&at, &sample->bytes_received) &&
+        mb_import_text_word(&at, csv ? "," : "bytes ==>");
+    return read && mb_import_text_scale(seconds, MB_UNITS_NS_PER_S, &sample->latency_ns);
 }
 
 // "HTTP/1.1 200     0.02 secs:      64 bytes ==> GET  /"
@@ -284,8 +284,9 @@ static enum mb_status no_number(const struct reading *reading, const char *label
 static bool time_take(const char **at, int64_t *ns)
 {
     double seconds;
-    return mb_import_text_time(at, ns) || (mb_import_text_number(at, &seconds) &&
-                                           mb_import_text_scale(seconds, S_IN_NS, ns));
+    return mb_import_text_time(at, ns) ||
+           (mb_import_text_number(at, &seconds) &&
+            mb_import_text_scale(seconds, MB_UNITS_NS_PER_S, ns));
 }
 
 static enum mb_status summary_read(struct reading *reading, const char *line)
@@ -435,7 +436,8 @@ static bool seconds_take(const char **at, int64_t *ns)
 {
     double seconds;
     return mb_import_text_field(at, &seconds) &&
-           mb_import_text_scale(seconds, S_IN_NS, ns) && mb_import_text_word(at, ",");
+           mb_import_text_scale(seconds, MB_UNITS_NS_PER_S, ns) &&
+           mb_import_text_word(at, ",");
 }
 
 // "-nan" and "inf", where siege divided by nothing, too.

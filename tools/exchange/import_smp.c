@@ -8,7 +8,6 @@
 #include "exchange/importers.h"
 #include "exchange/smp_names.h"
 
-static const double NS_PER_S = 1e9;
 // Below this median no service mesh has ever answered: then ms were seconds, which
 // Meshery wrote into this field for years (fortio#463).
 enum { LEAST_MEDIAN_NS = 50000 };
@@ -166,7 +165,7 @@ static void rate_read(struct reading *reading, int64_t *requests)
     } else if (asked > 0 && asked < (double)MB_UNITS_SAFE_MAX / 1e6) {
         reading->run->point.rate_micro_rps = llround(asked * 1e6);
     }
-    double count = rate * (double)reading->run->window_ns / NS_PER_S;
+    double count = rate * (double)reading->run->window_ns / MB_UNITS_NS_PER_S;
     bool known =
         rate >= 0 && reading->run->window_ns > 0 && count <= (double)MB_UNITS_SAFE_MAX;
     *requests = known ? llround(count) : -1;

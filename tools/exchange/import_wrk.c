@@ -6,6 +6,7 @@
 // does not say the rate, but a command line above it does.
 #include <string.h>
 
+#include "base/units.h"
 #include "exchange/import_spectrum.h"
 #include "exchange/import_text.h"
 #include "exchange/importers.h"
@@ -54,8 +55,8 @@ static int detect(const char *head, size_t size)
 
 static struct latencies latencies_begin(struct mb_arena *arena)
 {
-    enum { MS_IN_NS = 1000000 };
-    return (struct latencies){.spectrum = mb_import_spectrum_begin(arena, MS_IN_NS)};
+    return (struct latencies){.spectrum =
+                                  mb_import_spectrum_begin(arena, MB_UNITS_NS_PER_MS)};
 }
 
 static enum mb_status report_begin(struct report *report)
