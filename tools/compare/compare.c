@@ -235,10 +235,14 @@ static void variants_add(struct builder *builder, size_t side)
             mb_compare_index_next(&index, &baseline->point, &position);
         while (cell != NULL) {
             if (cell != baseline) {
-                metrics_add(builder, &(struct mb_comparison){.baseline_side = side,
-                                                             .side = side,
-                                                             .baseline = baseline,
-                                                             .cell = cell});
+                metrics_add(builder, &(struct mb_comparison){
+                                         .baseline_side = side,
+                                         .side = side,
+                                         .baseline = baseline,
+                                         .cell = cell,
+                                         .obstacle = mb_compare_generators_differ(
+                                             builder->options, baseline, cell),
+                                     });
             }
             cell = mb_compare_index_next(&index, &baseline->point, &position);
         }

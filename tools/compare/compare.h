@@ -93,9 +93,11 @@ struct mb_comparison {
     double first_p;     // that block 1 is one like the others; NaN with fewer than four
     double grid;        // step that every value is a multiple of, in the metric's unit;
                         // 0: none that can be seen
-    const char *group;  // value of the attribute that tables are grouped by; NULL: none
-    const char *heading; // of its column then: the value, made unique
-    size_t table;        // which table and column then, from 0, and its place before
+    const char *obstacle; // what the generators of the two cells of one result differ
+                          // in, unless it is allowed: "generator.name"; NULL: nothing
+    const char *group;    // value of the attribute that tables are grouped by; NULL: none
+    const char *heading;  // of its column then: the value, made unique
+    size_t table;         // which table and column then, from 0, and its place before
     size_t column;
     size_t order;
     enum mb_compare_verdict verdict;
@@ -204,9 +206,16 @@ void mb_compare_group(struct mb_arena *arena, struct mb_compare_report *report);
 void mb_compare_differ(struct mb_arena *arena, const struct mb_compare_options *options,
                        size_t side, struct mb_compare_report *report);
 
+// What generators that measured two cells differ in, so that their figures are not of the
+// same thing: "generator.name", "generator.co_handling"; NULL: nothing, or it is allowed.
+const char *mb_compare_generators_differ(const struct mb_compare_options *options,
+                                         const struct mb_cell *left,
+                                         const struct mb_cell *right);
+
 // Fills in noise floors, adjusted p-values, verdicts and reasons of a report whose
 // effects have been measured (mb_compare does so itself). Rules, in this order:
-//  1. a side without any value, in no trial: incomparable;
+//  1. a difference that disqualifies and is not allowed, or a side without any value, in
+//     no trial: incomparable;
 //  2. fewer than two paired blocks, or blocks without a value: inconclusive;
 //  3. a margin is declared and two one-sided tests put the effect inside it: same;
 //  4. p (adjusted where the metric is primary) is below 1 - confidence, and the effect is

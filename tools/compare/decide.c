@@ -187,6 +187,12 @@ static bool missing_settle(struct mb_arena *arena, const struct mb_compare_repor
         reason_add(arena, effect, "%s differs between the results", obstacle->path);
         return true;
     }
+    if (effect->obstacle != NULL) {
+        effect->verdict = MB_COMPARE_INCOMPARABLE;
+        reason_add(arena, effect, "%s is not that of '%s'", effect->obstacle,
+                   effect->baseline->variant);
+        return true;
+    }
     // Percentiles without a histogram do not merge into a cell's; trials have theirs.
     bool left_unknown = effect->baseline_value.state == MB_VALUE_UNKNOWN;
     if (effect->blocks == 0 &&

@@ -42,6 +42,7 @@ static const struct class_rule class_rules[] = {
     {"workloads.", ".threads", MB_COMPARE_CONFOUNDER},
     {"workloads.", "", MB_COMPARE_DISQUALIFYING},
     {"generator.co_handling", "", MB_COMPARE_DISQUALIFYING},
+    {"generator.name", "", MB_COMPARE_DISQUALIFYING},
     {"generator.", "", MB_COMPARE_CONFOUNDER},
     {"", "", MB_COMPARE_HARMLESS},
 };
@@ -100,6 +101,7 @@ static void difference_add(struct differ *differ, const char *path, const char *
         return;
     }
     struct mb_compare_report *report = differ->report;
+    enum mb_compare_class class = class_of(path);
     report->differences =
         mb_arena_grow(differ->arena, report->differences, report->difference_count,
                       &report->difference_capacity, sizeof *report->differences);
@@ -109,9 +111,9 @@ static void difference_add(struct differ *differ, const char *path, const char *
         .scope = scope,
         .left = left,
         .right = right,
-        .class = class_of(path),
+        .class = class,
         .environment = strncmp(path, "environment.", 12) == 0,
-        .allowed = is_allowed(differ->options, path),
+        .allowed = class == MB_COMPARE_DISQUALIFYING && is_allowed(differ->options, path),
     };
 }
 
@@ -252,15 +254,40 @@ static void named_differ(struct differ *differ, const char *what,
     }
 }
 
+static const struct mb_part *cell_part(const struct mb_cell *cell)
+{
+    bool measured = cell->trial_count > 0 && cell->trials[0].part_count > 0;
+    return measured ? &cell->trials[0].parts[0] : NULL;
+}
+
 static const struct mb_part *part_first(const struct mb_result *result)
 {
-    for (size_t i = 0; i < result->cell_count; i++) {
-        if (result->cells[i].trial_count > 0 &&
-            result->cells[i].trials[0].part_count > 0) {
-            return &result->cells[i].trials[0].parts[0];
-        }
+    const struct mb_part *part = NULL;
+    for (size_t i = 0; i < result->cell_count && part == NULL; i++) {
+        part = cell_part(&result->cells[i]);
     }
-    return NULL;
+    return part;
+}
+
+const char *mb_compare_generators_differ(const struct mb_compare_options *options,
+                                         const struct mb_cell *left,
+                                         const struct mb_cell *right)
+{
+    static const char name[] = "generator.name";
+    static const char co_handling[] = "generator.co_handling";
+    const struct mb_part *one = cell_part(left);
+    const struct mb_part *other = cell_part(right);
+    if (one == NULL || other == NULL) {
+        return NULL;
+    }
+    bool known = one->generator_name != NULL && other->generator_name != NULL;
+    if (known && strcmp(one->generator_name, other->generator_name) != 0 &&
+        !is_allowed(options, name)) {
+        return name;
+    }
+    return one->co_handling != other->co_handling && !is_allowed(options, co_handling)
+               ? co_handling
+               : NULL;
 }
 
 static void generators_differ(struct differ *differ, const struct mb_part *left,

@@ -376,6 +376,75 @@ static void results_are_compared(void **state)
     world_release(&new);
 }
 
+static void generator_set(struct mb_cell *cell, const char *name, const char *version)
+{
+    for (size_t i = 0; i < cell->trial_count; i++) {
+        cell->trials[i].parts[0].generator_name = name;
+        cell->trials[i].parts[0].generator_version = version;
+    }
+}
+
+static bool all_are(const struct mb_compare_report *report,
+                    enum mb_compare_verdict verdict)
+{
+    size_t same = 0;
+    for (size_t i = 0; i < report->count; i++) {
+        same += report->comparisons[i].verdict == verdict;
+    }
+    return same == report->count;
+}
+
+static void generators_have_to_be_equal(void **state)
+{
+    (void)state;
+    static const char name[] = "generator.name";
+    static const char both[] = "generator";
+    const struct made_variant made[] = {variants[0], variants[2]};
+    const char *const allow[] = {name};
+    const char *const allow_both[] = {both};
+    const struct mb_compare_options strict = {0};
+    const struct mb_compare_options lenient = {.allowed = allow, .allowed_count = 1};
+    const struct mb_compare_options careless = {.allowed = allow_both,
+                                                .allowed_count = 1};
+    struct world one;
+    struct world other;
+    struct mb_compare_report report;
+    struct mb_err err = {0};
+    world_make(&one, made, 2, analysis_plain, "");
+    world_make(&other, made, 2, analysis_plain, "");
+    for (size_t i = 0; i < 2; i++) {
+        generator_set(&one.result.cells[i], "wrk2", "1");
+        generator_set(&other.result.cells[i], "fortio", "2");
+    }
+    const struct mb_compare_side sides[] = {one.side, other.side};
+
+    // Of two results.
+    assert_int_equal(mb_compare(&one.arena, sides, 2, &strict, &report, &err), MB_OK);
+    assert_int_equal(report.difference_count, 2);
+    assert_string_equal(report.differences[0].path, name);
+    assert_int_equal(report.differences[0].class, MB_COMPARE_DISQUALIFYING);
+    assert_true(all_are(&report, MB_COMPARE_INCOMPARABLE));
+    assert_int_equal(mb_compare(&one.arena, sides, 2, &careless, &report, &err), MB_OK);
+    assert_true(report.differences[0].allowed);
+    assert_int_equal(report.differences[1].class, MB_COMPARE_CONFOUNDER);
+    assert_false(report.differences[1].allowed); // nothing that needed it
+    assert_false(mb_compare_has(&report, MB_COMPARE_INCOMPARABLE));
+
+    // Of the cells of one, as imports of two tools make them.
+    generator_set(&one.result.cells[1], "wrk", NULL);
+    assert_int_equal(mb_compare(&one.arena, sides, 1, &strict, &report, &err), MB_OK);
+    assert_true(all_are(&report, MB_COMPARE_INCOMPARABLE));
+    assert_string_equal(report.comparisons[0].obstacle, name);
+    assert_int_equal(mb_compare(&one.arena, sides, 1, &lenient, &report, &err), MB_OK);
+    assert_false(mb_compare_has(&report, MB_COMPARE_INCOMPARABLE));
+    one.result.cells[1].trials[0].parts[0].co_handling = MB_CO_BACKFILLED;
+    assert_int_equal(mb_compare(&one.arena, sides, 1, &lenient, &report, &err), MB_OK);
+    assert_true(all_are(&report, MB_COMPARE_INCOMPARABLE));
+    assert_string_equal(report.comparisons[0].obstacle, "generator.co_handling");
+    world_release(&one);
+    world_release(&other);
+}
+
 static void text_fits_its_width(void **state)
 {
     (void)state;
@@ -412,6 +481,7 @@ int main(void)
         cmocka_unit_test(wrong_wishes_are_refused),
         cmocka_unit_test(gates_are_decided_on_intervals),
         cmocka_unit_test(results_are_compared),
+        cmocka_unit_test(generators_have_to_be_equal),
         cmocka_unit_test(text_fits_its_width),
     };
     return cmocka_run_group_tests_name("compare/compare", tests, NULL, NULL);
