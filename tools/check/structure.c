@@ -252,6 +252,10 @@ void mb_structure_check(struct mb_check *check, const struct mb_schema *schema)
         mb_doc_locate(check->arena, check->doc); // messages quote numbers as written
     }
     for (size_t i = 0; i < findings.count; i++) {
+        if (check->doc->compact && !findings.items[i].at_key) {
+            findings.items[i].instance =
+                mb_node_at(check->root, findings.items[i].pointer);
+        }
         finding_take(check, &findings.items[i]);
     }
     check->dropped += findings.dropped;

@@ -97,21 +97,37 @@ static void doc_init(struct mb_doc *doc, struct mb_arena *arena, const char *nam
     doc->text = "";
 }
 
-enum mb_status mb_doc_read(struct mb_arena *arena, const char *path, FILE *in,
-                           size_t cap_bytes, struct mb_doc *doc, struct mb_err *err)
+// The document has been begun.
+static enum mb_status doc_read(struct mb_doc *doc, const char *path, FILE *in,
+                               size_t cap_bytes, struct mb_err *err)
 {
-    doc_init(doc, arena, path);
     struct mb_buf bytes;
     mb_buf_init(&bytes, 0);
     enum mb_status status = mb_file_read(path, in, cap_bytes, &bytes, err);
     if (status == MB_OK && bytes.size > 0) {
         doc->text = bytes.data;
         doc->size = bytes.size;
-        mb_arena_take(arena, bytes.data);
+        mb_arena_take(doc->arena, bytes.data);
         bytes = (struct mb_buf){0};
     }
     mb_buf_release(&bytes);
     return status == MB_OK ? doc_parse(doc, err) : status;
+}
+
+enum mb_status mb_doc_read(struct mb_arena *arena, const char *path, FILE *in,
+                           size_t cap_bytes, struct mb_doc *doc, struct mb_err *err)
+{
+    doc_init(doc, arena, path);
+    return doc_read(doc, path, in, cap_bytes, err);
+}
+
+enum mb_status mb_doc_read_compact(struct mb_arena *arena, const char *path, FILE *in,
+                                   size_t cap_bytes, struct mb_doc *doc,
+                                   struct mb_err *err)
+{
+    doc_init(doc, arena, path);
+    doc->compact = true;
+    return doc_read(doc, path, in, cap_bytes, err);
 }
 
 enum mb_status mb_doc_parse(struct mb_arena *arena, const char *name, const char *text,

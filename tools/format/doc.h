@@ -35,6 +35,7 @@ struct mb_doc {
     size_t size;
     struct mb_node *root;
     bool located; // JSON: places and lexemes have been filled in
+    bool compact; // JSON: scalars that repeat are one node until then
 };
 
 // Reads the file ("-": `in`) and parses it. A name that ends in .json is JSON, one in
@@ -46,7 +47,14 @@ MB_MUST_USE enum mb_status mb_doc_read(struct mb_arena *arena, const char *path,
                                        size_t cap_bytes, struct mb_doc *doc,
                                        struct mb_err *err);
 
-// Same for bytes in memory, which are copied.
+// The same in less memory: in JSON, scalars that repeat share a node, as keys always do,
+// until places are filled in. Then each gets its own, so that one found before has none:
+// look it up again.
+MB_MUST_USE enum mb_status mb_doc_read_compact(struct mb_arena *arena, const char *path,
+                                               FILE *in, size_t cap_bytes,
+                                               struct mb_doc *doc, struct mb_err *err);
+
+// Same as mb_doc_read for bytes in memory, which are copied.
 MB_MUST_USE enum mb_status mb_doc_parse(struct mb_arena *arena, const char *name,
                                         const char *text, size_t size, struct mb_doc *doc,
                                         struct mb_err *err);

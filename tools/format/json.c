@@ -11,9 +11,12 @@
 #include "format/utf8.h"
 
 enum {
-    KEY_SLOTS = 512,   // of recently seen keys; a power of two
-    FEW_KEYS = 16,     // of a map: looked through for each new one
-    NUMBER_BYTES = 512 // longer numbers are read all the same
+    KEY_SLOTS = 512,    // of recently seen keys; a power of two
+    VALUE_SLOTS = 512,  // of recently seen scalars, likewise
+    SHARED_BYTES = 48,  // longer strings are taken to be new
+    FEW_KEYS = 16,      // of a map: looked through for each new one
+    NUMBER_BYTES = 512, // longer numbers are read all the same
+    WORDS = 3
 };
 
 // An item of a list or an entry of a map that is not closed yet.
@@ -33,7 +36,10 @@ struct reader {
     size_t depth;          // of the stack
     size_t capacity;
     size_t duplicate_end; // offset behind a key that was there already; 0: none
-    struct mb_node *keys[KEY_SLOTS]; // shared by the maps that have them
+    struct mb_node *keys[KEY_SLOTS];       // shared by the maps that have them
+    struct mb_node *texts[VALUE_SLOTS];    // shared in a compact document
+    struct mb_node *integers[VALUE_SLOTS]; // likewise
+    struct mb_node *words[WORDS];          // likewise
 };
 
 static struct mb_node *value_read(struct reader *reader, int depth);
@@ -153,12 +159,14 @@ static struct mb_node *string_read(struct reader *reader)
     return node;
 }
 
-// Results repeat a few keys a million times: those seen lately are shared.
-static struct mb_node *key_read(struct reader *reader)
+// A string that may be among those seen lately, which are shared: results repeat a few
+// keys and names a million times.
+static struct mb_node *shared_read(struct reader *reader, struct mb_node **slots,
+                                   size_t count)
 {
     const char *start = reader->at + 1;
     const char *end = plain_end(start, reader->end);
-    if (end == reader->end || *end != '"') {
+    if (end == reader->end || *end != '"' || end - start > SHARED_BYTES) {
         return string_read(reader);
     }
     size_t size = (size_t)(end - start);
@@ -166,13 +174,28 @@ static struct mb_node *key_read(struct reader *reader)
     for (size_t i = 0; i < size; i++) {
         mix = mix * 31 + (unsigned char)start[i];
     }
-    struct mb_node **slot = &reader->keys[(mix ^ mix >> 16) % KEY_SLOTS];
+    struct mb_node **slot = &slots[(mix ^ mix >> 16) % count];
     if (*slot == NULL || (*slot)->as.string.size != size ||
         memcmp((*slot)->as.string.data, start, size) != 0) {
         *slot = string_read(reader);
         return *slot;
     }
     reader->at = end + 1;
+    return *slot;
+}
+
+static struct mb_node *integer_node(struct reader *reader, int64_t value)
+{
+    struct mb_node *own = NULL;
+    struct mb_node **slot = &own;
+    if (reader->doc->compact) {
+        uint64_t mix = (uint64_t)value * UINT64_C(0x9E3779B97F4A7C15);
+        slot = &reader->integers[(mix >> 32) % VALUE_SLOTS];
+    }
+    if (*slot == NULL || (*slot)->as.integer != value) {
+        *slot = node_new(reader, MB_NODE_INT);
+        (*slot)->as.integer = value;
+    }
     return *slot;
 }
 
@@ -226,10 +249,8 @@ static struct mb_node *short_number_read(struct reader *reader)
         *at == 'E') {
         return number_read(reader);
     }
-    struct mb_node *node = node_new(reader, MB_NODE_INT);
-    node->as.integer = value;
     reader->at = at;
-    return node;
+    return integer_node(reader, value);
 }
 
 static struct mb_node *word_read(struct reader *reader)
@@ -238,17 +259,20 @@ static struct mb_node *word_read(struct reader *reader)
         const char *text;
         enum mb_node_type type;
         bool boolean;
-    } words[] = {{"true", MB_NODE_BOOL, true},
-                 {"false", MB_NODE_BOOL, false},
-                 {"null", MB_NODE_NULL, false}};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    } words[WORDS] = {{"true", MB_NODE_BOOL, true},
+                      {"false", MB_NODE_BOOL, false},
+                      {"null", MB_NODE_NULL, false}};
+    for (size_t i = 0; i < WORDS; i++) {
         size_t size = strlen(words[i].text);
-        if (strncmp(reader->at, words[i].text, size) == 0) {
-            struct mb_node *node = node_new(reader, words[i].type);
-            node->as.boolean = words[i].boolean;
-            reader->at += size;
-            return node;
+        if (strncmp(reader->at, words[i].text, size) != 0) {
+            continue;
         }
+        reader->at += size;
+        if (reader->words[i] == NULL || !reader->doc->compact) {
+            reader->words[i] = node_new(reader, words[i].type);
+            reader->words[i]->as.boolean = words[i].boolean;
+        }
+        return reader->words[i];
     }
     return NULL;
 }
@@ -333,7 +357,10 @@ static bool keys_differ(struct reader *reader, const struct pending *entries,
 static bool entry_read(struct reader *reader, size_t base, int depth)
 {
     blanks_skip(reader);
-    struct pending entry = {.key = *reader->at == '"' ? key_read(reader) : NULL};
+    struct pending entry = {0};
+    if (*reader->at == '"') {
+        entry.key = shared_read(reader, reader->keys, KEY_SLOTS);
+    }
     if (entry.key == NULL) {
         return false;
     }
@@ -399,7 +426,8 @@ static struct mb_node *value_read(struct reader *reader, int depth)
                                          : map_read(reader, depth);
     }
     if (first == '"') {
-        return string_read(reader);
+        return reader->doc->compact ? shared_read(reader, reader->texts, VALUE_SLOTS)
+                                    : string_read(reader);
     }
     bool number = first == '-' || is_digit(first);
     return number ? short_number_read(reader) : word_read(reader);

@@ -254,6 +254,29 @@ static bool separator_walk(struct walk *walk, char close, bool *more)
     return true;
 }
 
+// A node of its own for a place of the tree: they are shared until they have places.
+static void own_make(struct walk *walk, struct mb_node **place)
+{
+    struct mb_node *own = mb_arena_alloc(walk->arena, 1, sizeof *own);
+    *own = **place;
+    *place = own;
+}
+
+static bool is_shared(const struct walk *walk, const struct mb_node *value)
+{
+    return walk->doc->compact && value->type != MB_NODE_LIST &&
+           value->type != MB_NODE_MAP;
+}
+
+// What stands at `place`, which is NULL without a tree.
+static bool item_walk(struct walk *walk, struct mb_node **place, int depth)
+{
+    if (place != NULL && is_shared(walk, *place)) {
+        own_make(walk, place);
+    }
+    return value_walk(walk, place != NULL ? *place : NULL, depth);
+}
+
 static bool list_walk(struct walk *walk, struct mb_node *node, int depth)
 {
     mb_utf8_advance(&walk->at, walk->at.at + 1);
@@ -265,7 +288,7 @@ static bool list_walk(struct walk *walk, struct mb_node *node, int depth)
     bool more = true;
     for (size_t i = 0; more; i++) {
         assert(node == NULL || i < node->as.list.count);
-        if (!value_walk(walk, node != NULL ? node->as.list.items[i] : NULL, depth + 1) ||
+        if (!item_walk(walk, node != NULL ? &node->as.list.items[i] : NULL, depth + 1) ||
             !separator_walk(walk, ']', &more)) {
             return false;
         }
@@ -343,15 +366,12 @@ static bool map_walk(struct walk *walk, struct mb_node *node, int depth)
     bool more = true;
     for (size_t i = 0; more; i++) {
         assert(node == NULL || i < node->as.map.count);
-        struct mb_node_entry none = {NULL, NULL};
-        struct mb_node_entry *entry = node != NULL ? &node->as.map.entries[i] : &none;
-        if (node != NULL) { // maps share their keys until these have places
-            struct mb_node *own = mb_arena_alloc(walk->arena, 1, sizeof *own);
-            *own = *entry->key;
-            entry->key = own;
+        struct mb_node_entry *entry = node != NULL ? &node->as.map.entries[i] : NULL;
+        if (entry != NULL) {
+            own_make(walk, &entry->key);
         }
-        if (!key_walk(walk, entry->key, &first) ||
-            !value_walk(walk, entry->value, depth + 1) ||
+        if (!key_walk(walk, entry != NULL ? entry->key : NULL, &first) ||
+            !item_walk(walk, entry != NULL ? &entry->value : NULL, depth + 1) ||
             !separator_walk(walk, '}', &more)) {
             return false;
         }

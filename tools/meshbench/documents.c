@@ -44,7 +44,7 @@ enum mb_status mb_documents_read_result(const struct mb_ctx *ctx, struct mb_aren
 {
     *read = (struct mb_documents_result){0};
     enum mb_status status =
-        mb_doc_read(arena, path, ctx->in, MB_DOC_MAX_BYTES, &read->doc, err);
+        mb_doc_read_compact(arena, path, ctx->in, MB_DOC_MAX_BYTES, &read->doc, err);
     if (status == MB_OK) {
         status = kind_check(&read->doc, path, err);
     }
@@ -93,8 +93,9 @@ static void side_read(void *state, size_t index)
 {
     const struct reading *reading = state;
     struct mb_documents_side *side = &reading->sides[index];
-    enum mb_status status = mb_doc_read(&side->arena, side->path, reading->ctx->in,
-                                        MB_DOC_MAX_BYTES, &side->doc, &side->err);
+    enum mb_status status =
+        mb_doc_read_compact(&side->arena, side->path, reading->ctx->in, MB_DOC_MAX_BYTES,
+                            &side->doc, &side->err);
     if (status == MB_OK) {
         status = side_check(reading->schema, side);
     }

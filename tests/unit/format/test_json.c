@@ -173,6 +173,56 @@ static void test_places_come_when_asked_for(void **state)
     mb_arena_release(&arena);
 }
 
+static void test_compact_shares_scalars_until_they_have_places(void **state)
+{
+    (void)state;
+    static char text[] = "{\"a\": [\"x\", \"x\", 7, 7, true, true, null, null],\n"
+                         " \"b\": \"x\", \"c\": [7, -7, 7.5], \"x\": [[], [], {}, {}]}";
+    const struct {
+        const char *pointer;
+        const char *like; // the same node as this one, until located
+        int column;
+        const char *lexeme;
+    } cases[] = {
+        {"/a/0", "/a/1", 8, NULL},    {"/a/1", "/b", 13, NULL},
+        {"/a/2", "/a/3", 18, "7"},    {"/a/3", "/c/0", 21, "7"},
+        {"/a/4", "/a/5", 24, "true"}, {"/a/5", "/a/4", 30, "true"},
+        {"/a/6", "/a/7", 36, "null"}, {"/a/7", "/a/6", 42, "null"},
+    };
+    struct mb_arena arena = {0};
+    struct mb_err err = {0};
+    struct mb_doc doc;
+    FILE *in = fmemopen(text, strlen(text), "r");
+    assert_non_null(in);
+    assert_int_equal(mb_doc_read_compact(&arena, "-", in, SIZE_MAX / 2, &doc, &err),
+                     MB_OK);
+    (void)fclose(in);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_ptr_equal(mb_node_at(doc.root, cases[i].pointer),
+                         mb_node_at(doc.root, cases[i].like));
+    }
+    assert_ptr_not_equal(mb_node_at(doc.root, "/x/0"), mb_node_at(doc.root, "/x/1"));
+    struct mb_buf before = {0};
+    struct mb_buf after = {0};
+    mb_emit_json_compact(doc.root, &before);
+    mb_doc_locate(&arena, &doc);
+    mb_emit_json_compact(doc.root, &after);
+    assert_string_equal(mb_buf_string(&before), mb_buf_string(&after));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct mb_node *node = mb_node_at(doc.root, cases[i].pointer);
+        assert_int_equal(node->line, 1);
+        assert_int_equal(node->column, cases[i].column);
+        assert_int_equal(node->lexeme == NULL, cases[i].lexeme == NULL);
+        if (node->lexeme != NULL) {
+            assert_string_equal(node->lexeme, cases[i].lexeme);
+        }
+    }
+    assert_int_equal(mb_node_at(doc.root, "/b")->line, 2);
+    mb_buf_release(&before);
+    mb_buf_release(&after);
+    mb_arena_release(&arena);
+}
+
 static void test_depth(void **state)
 {
     (void)state;
@@ -230,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_bad),
         cmocka_unit_test(test_places_come_when_asked_for),
+        cmocka_unit_test(test_compact_shares_scalars_until_they_have_places),
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_bracket_bomb),
         cmocka_unit_test(test_too_many_values),
