@@ -49,14 +49,14 @@ static double ranks_double(const double *values, size_t count, size_t *doubled)
     return ties;
 }
 
-// Two-sided p from a discrete distribution over sums 0..size-1: twice the smaller tail
+// Two-sided p from a discrete distribution over sums low..high: twice the smaller tail
 // that includes the observed sum.
-static double tails_fold(const double *ways, size_t size, size_t observed)
+static double tails_fold(const double *ways, size_t low, size_t high, size_t observed)
 {
     double total = 0.0;
     double below = 0.0;
     double above = 0.0;
-    for (size_t sum = 0; sum < size; sum++) {
+    for (size_t sum = low; sum <= high; sum++) {
         total += ways[sum];
         below += sum <= observed ? ways[sum] : 0.0;
         above += sum >= observed ? ways[sum] : 0.0;
@@ -79,7 +79,7 @@ static double signed_rank_exact(const size_t *doubled, size_t count, size_t obse
             ways[sum] += ways[sum - doubled[i]];
         }
     }
-    double p = tails_fold(ways, size, observed);
+    double p = tails_fold(ways, 0, size - 1, observed);
     mb_mem_free(ways);
     return p;
 }
@@ -123,31 +123,61 @@ double mb_sample_signed_rank(const double *values, size_t count)
     return p;
 }
 
+// How often each sum of so many ranks occurs, between the lowest and the highest one.
+struct sums {
+    double *ways; // of the sum 0 and up
+    size_t low;
+    size_t high;
+};
+
+// Adds the sums of one rank more: those of `from` and `rank`.
+static void sums_extend(struct sums *to, const struct sums *from, size_t rank)
+{
+    double *restrict into = to->ways + rank;
+    const double *restrict ways = from->ways;
+    for (size_t sum = from->low; sum <= from->high; sum++) {
+        into[sum] += ways[sum];
+    }
+    to->low = from->low + rank < to->low ? from->low + rank : to->low;
+    to->high = from->high + rank > to->high ? from->high + rank : to->high;
+}
+
+// What divides all doubled ranks: 2, unless an even number of values are tied.
+static size_t common_factor(const size_t *doubled, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (doubled[i] % 2 != 0) {
+            return 1;
+        }
+    }
+    return 2;
+}
+
 // Distribution of the sum of `left_count` of the doubled ranks, drawn without
 // replacement.
 static double rank_sum_exact(const size_t *doubled, size_t count, size_t left_count,
                              size_t observed)
 {
-    size_t size = 1;
-    for (size_t i = 0; i < count; i++) {
-        size += doubled[i];
-    }
+    size_t factor = common_factor(doubled, count);
+    size_t size = 1 + count * (count + 1) / factor; // the doubled ranks add up to that
+    struct sums *taken = mb_mem_alloc(left_count + 1, sizeof *taken);
     double *ways = mb_mem_alloc((left_count + 1) * size, sizeof *ways);
+    for (size_t k = 0; k <= left_count; k++) {
+        taken[k] = (struct sums){.ways = ways + k * size, .low = k > 0 ? size : 0};
+    }
     ways[0] = 1.0;
-    size_t reach = 0;
     for (size_t i = 0; i < count; i++) {
-        reach += doubled[i];
         size_t most = i + 1 < left_count ? i + 1 : left_count;
-        for (size_t taken = most; taken >= 1; taken--) {
-            double *to = ways + taken * size;
-            const double *from = ways + (taken - 1) * size;
-            for (size_t sum = doubled[i]; sum <= reach; sum++) {
-                to[sum] += from[sum - doubled[i]];
-            }
+        size_t left = count - 1 - i;
+        size_t least = left < left_count ? left_count - left : 1; // fewer lead nowhere
+        for (size_t k = most; k >= least; k--) {
+            sums_extend(&taken[k], &taken[k - 1], doubled[i] / factor);
         }
     }
-    double p = tails_fold(ways + left_count * size, size, observed);
+    const struct sums *all = &taken[left_count];
+    double p = tails_fold(all->ways, all->low, all->high, observed / factor);
     mb_mem_free(ways);
+    mb_mem_free(taken);
     return p;
 }
 

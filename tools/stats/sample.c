@@ -37,11 +37,61 @@ static int double_compare(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
+static double middle_of_three(double a, double b, double c)
+{
+    if (a > b) {
+        return b > c ? b : (a > c ? c : a);
+    }
+    return a > c ? a : (b > c ? c : b);
+}
+
+// Moves values until that at `nth` is the one that a sorted list has there, none before
+// it is larger and none behind it smaller (C. A. R. Hoare, "Algorithm 65: Find", 1961).
+// What bad luck with pivots leaves is sorted.
+static void values_select(double *values, size_t count, size_t nth)
+{
+    enum { ROUNDS_MAX = 64 };
+    size_t low = 0;
+    size_t end = count;
+    for (int round = 0; end - low > 1 && round < ROUNDS_MAX; round++) {
+        double pivot =
+            middle_of_three(values[low], values[low + (end - low) / 2], values[end - 1]);
+        size_t i = low; // all before it are at most the pivot
+        size_t j = end; // that one and all behind are at least the pivot
+        while (i < j) {
+            while (values[i] < pivot) {
+                i++;
+            }
+            while (values[j - 1] > pivot) {
+                j--;
+            }
+            if (i < j) {
+                double kept = values[i];
+                values[i++] = values[--j];
+                values[j] = kept;
+            }
+        }
+        if (nth >= j && nth < i) {
+            return;
+        }
+        low = nth >= i ? i : low;
+        end = nth < j ? j : end;
+    }
+    qsort(values + low, end - low, sizeof *values, double_compare);
+}
+
 static double median_in_place(double *values, size_t count)
 {
-    qsort(values, count, sizeof *values, double_compare);
     size_t half = count / 2;
-    return count % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2.0;
+    values_select(values, count, half);
+    if (count % 2 == 1) {
+        return values[half];
+    }
+    double below = values[0];
+    for (size_t i = 1; i < half; i++) {
+        below = values[i] > below ? values[i] : below;
+    }
+    return (below + values[half]) / 2.0;
 }
 
 double mb_sample_median(const double *values, size_t count)

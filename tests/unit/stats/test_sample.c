@@ -239,11 +239,60 @@ static void degenerate_samples(void **state)
     assert_true(isnan(adjusted[0]) && adjusted[1] == 0.02 && adjusted[2] == 0.02);
 }
 
+static int number_compare(const void *left, const void *right)
+{
+    double a = *(const double *)left;
+    double b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+// Ascending, descending, all equal, two values in turns, a saw, and a scramble.
+static double shaped_value(int shape, size_t index, size_t count)
+{
+    switch (shape) {
+    case 0:
+        return (double)index;
+    case 1:
+        return (double)(count - index);
+    case 2:
+        return 7.0;
+    case 3:
+        return (double)(index % 2);
+    case 4:
+        return (double)(index % 5) - (double)(index / 5);
+    default:
+        return (double)(index * 7919 % 257);
+    }
+}
+
+static void median_is_that_of_the_sorted_list(void **state)
+{
+    (void)state;
+    enum { SHAPES = 6, MOST = 300 };
+    double values[MOST];
+    double sorted[MOST];
+    for (size_t i = 0; i < SHAPES * MOST; i++) {
+        int shape = (int)(i % SHAPES);
+        size_t count = i / SHAPES + 1;
+        for (size_t k = 0; k < count; k++) {
+            values[k] = shaped_value(shape, k, count);
+        }
+        memcpy(sorted, values, count * sizeof *sorted);
+        qsort(sorted, count, sizeof *sorted, number_compare);
+        double upper = sorted[count / 2];
+        double lower = count % 2 == 1 ? upper : sorted[count / 2 - 1];
+        if (mb_sample_median(values, count) != (lower + upper) / 2.0) {
+            fail_msg("shape %d of %zu values", shape, count);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_with_scipy),
         cmocka_unit_test(degenerate_samples),
+        cmocka_unit_test(median_is_that_of_the_sorted_list),
     };
     return cmocka_run_group_tests_name("stats/sample", tests, NULL, NULL);
 }
