@@ -3,6 +3,7 @@
 // counting columns would cost as much as all the rest.
 #include "format/syntax.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,30 +68,56 @@ static bool take(struct reader *reader, char c)
     return there;
 }
 
-// Eight bytes of a string at once: none ends it, escapes or is a control character.
-static bool is_plain8(const char *at)
+// Marks, by their highest bits, the bytes of eight that end a string, escape or are
+// control characters. The first mark (the lowest) is exact, those behind it may be false.
+static uint64_t plain8_stops(uint64_t word)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     const uint64_t high = UINT64_C(0x8080808080808080);
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
     uint64_t quote = word ^ (ones * '"');
     uint64_t escape = word ^ (ones * '\\');
-    uint64_t hit = ((quote - ones) & ~quote) | ((escape - ones) & ~escape) |
-                   ((word - ones * 0x20) & ~word);
-    return (hit & high) == 0;
+    return (((quote - ones) & ~quote) | ((escape - ones) & ~escape) |
+            ((word - ones * 0x20) & ~word)) &
+           high;
+}
+
+// Eight bytes, the first in the lowest.
+static uint64_t word_read8(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return le64toh(word);
 }
 
 // Where a string whose first character is at `at` stops being plain.
 static const char *plain_end(const char *at, const char *end)
 {
-    while (end - at >= 8 && is_plain8(at)) {
-        at += 8;
+    for (; end - at >= 8; at += 8) {
+        uint64_t stops = plain8_stops(word_read8(at));
+        if (stops != 0) {
+            return at + __builtin_ctzll(stops) / 8;
+        }
     }
     while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20) {
         at++;
     }
     return at;
+}
+
+// Of a string that stands in a text up to `end`.
+static uint64_t text_hash(const char *text, size_t size, const char *end)
+{
+    const uint64_t odd = UINT64_C(0x9E3779B97F4A7C15); // of the golden ratio
+    uint64_t hash = size;
+    for (; size >= 8; size -= 8, text += 8) {
+        hash = (hash ^ word_read8(text)) * odd;
+        hash ^= hash >> 32;
+    }
+    if (size > 0 && end - text >= 8) { // else its last few bytes do not count
+        hash ^= word_read8(text) << (64 - 8 * size); // without what follows the string
+    }
+    hash *= odd;
+    return hash ^ hash >> 32;
 }
 
 // Writes a character as UTF-8; returns how many bytes it takes.
@@ -170,11 +197,7 @@ static struct mb_node *shared_read(struct reader *reader, struct mb_node **slots
         return string_read(reader);
     }
     size_t size = (size_t)(end - start);
-    uint64_t mix = size;
-    for (size_t i = 0; i < size; i++) {
-        mix = mix * 31 + (unsigned char)start[i];
-    }
-    struct mb_node **slot = &slots[(mix ^ mix >> 16) % count];
+    struct mb_node **slot = &slots[text_hash(start, size, reader->end) % count];
     if (*slot == NULL || (*slot)->as.string.size != size ||
         memcmp((*slot)->as.string.data, start, size) != 0) {
         *slot = string_read(reader);
