@@ -97,7 +97,7 @@ static struct mb_node_entry *entry_find(const struct mb_node *map, const char *k
     }
     for (size_t i = 0; i < map->as.map.count; i++) {
         const struct mb_node *name = map->as.map.entries[i].key;
-        if (name->as.string.size == size &&
+        if (name->as.string.size == size && name->as.string.data[0] == key[0] &&
             memcmp(name->as.string.data, key, size) == 0) {
             return &map->as.map.entries[i];
         }

@@ -238,10 +238,20 @@ int64_t *mb_field_ints(struct mb_arena *arena, const struct mb_field *map,
     return values;
 }
 
-static bool is_known(const char *key, const char *const *known)
+// Documents have their keys mostly in the order of such a list, so that the next one is
+// likely at *next.
+static bool is_known(const char *key, const char *const *known, size_t *next)
 {
-    for (; *known != NULL; known++) {
-        if (strcmp(key, *known) == 0) {
+    size_t start = *next;
+    for (size_t i = start; known[i] != NULL; i++) {
+        if (strcmp(key, known[i]) == 0) {
+            *next = i + 1;
+            return true;
+        }
+    }
+    for (size_t i = 0; i < start; i++) {
+        if (strcmp(key, known[i]) == 0) {
+            *next = i + 1;
             return true;
         }
     }
@@ -252,12 +262,13 @@ struct mb_node *mb_field_unknown(struct mb_arena *arena, const struct mb_field *
                                  const char *const *known)
 {
     struct mb_node *unknown = NULL;
+    size_t next = 0;
     if (map->node == NULL || map->node->type != MB_NODE_MAP) {
         return NULL;
     }
     for (size_t i = 0; i < map->node->as.map.count; i++) {
         const struct mb_node_entry *entry = &map->node->as.map.entries[i];
-        if (is_known(entry->key->as.string.data, known)) {
+        if (is_known(entry->key->as.string.data, known, &next)) {
             continue;
         }
         if (unknown == NULL) {

@@ -15,14 +15,28 @@ static bool is_key(const struct mb_node *left, const struct mb_node *right)
            memcmp(left->as.string.data, right->as.string.data, size) == 0;
 }
 
-static bool has_key(const struct mb_node *map, const struct mb_node *key)
+// Index of a key; the number of entries when there is none. Documents have their keys
+// mostly in the order of the schema, so that the next one is likely at `hint`.
+static size_t key_index(const struct mb_node *map, const struct mb_node *key, size_t hint)
 {
-    for (size_t i = 0; i < map->as.map.count; i++) {
+    size_t count = map->as.map.count;
+    size_t start = hint < count ? hint : 0;
+    for (size_t i = start; i < count; i++) {
         if (is_key(map->as.map.entries[i].key, key)) {
-            return true;
+            return i;
         }
     }
-    return false;
+    for (size_t i = 0; i < start; i++) {
+        if (is_key(map->as.map.entries[i].key, key)) {
+            return i;
+        }
+    }
+    return count;
+}
+
+static bool has_key(const struct mb_node *map, const struct mb_node *key)
+{
+    return key_index(map, key, 0) < map->as.map.count;
 }
 
 // Names that are known through a schema for a map or one that it applies to the same map.
@@ -95,13 +109,13 @@ bool mb_keyword_properties(struct mb_schema_frame *frame,
                            const struct mb_schema_step *step)
 {
     bool valid = true;
+    size_t next = 0;
     for (size_t i = 0; is_map(frame) && i < frame->instance->as.map.count; i++) {
         const struct mb_node *key = frame->instance->as.map.entries[i].key;
-        for (size_t k = 0; k < step->count; k++) {
-            if (is_key(step->value->as.map.entries[k].key, key)) {
-                valid = entry_apply(frame, step, step->schemas[k], i) && valid;
-                break;
-            }
+        size_t k = key_index(step->value, key, next);
+        if (k < step->count) {
+            valid = entry_apply(frame, step, step->schemas[k], i) && valid;
+            next = k + 1;
         }
     }
     return valid;
@@ -200,11 +214,14 @@ static bool keys_require(struct mb_schema_frame *frame, const struct mb_schema_s
                          const struct mb_node *keys)
 {
     bool valid = true;
+    size_t next = 0;
     for (size_t i = 0; i < keys->as.list.count; i++) {
-        if (!has_key(frame->instance, keys->as.list.items[i])) {
+        size_t at = key_index(frame->instance, keys->as.list.items[i], next);
+        if (at == frame->instance->as.map.count) {
             missing_report(frame, step, keys->as.list.items[i]);
             valid = false;
         }
+        next = at + 1;
     }
     return valid;
 }

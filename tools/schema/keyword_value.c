@@ -7,16 +7,13 @@
 // An integer of JSON Schema is any number without a fraction.
 static bool is_of_type(const struct mb_node *instance, const char *type)
 {
-    bool whole = instance->type == MB_NODE_INT ||
-                 (instance->type == MB_NODE_FLOAT &&
-                  instance->as.number == floor(instance->as.number));
-    if (strcmp(type, "integer") == 0) {
-        return whole;
+    if (strcmp(type, mb_node_type_name(instance->type)) == 0) {
+        return true;
     }
-    if (strcmp(type, "number") == 0) {
-        return instance->type == MB_NODE_INT || instance->type == MB_NODE_FLOAT;
-    }
-    return strcmp(type, mb_node_type_name(instance->type)) == 0;
+    bool whole = instance->type == MB_NODE_FLOAT &&
+                 instance->as.number == floor(instance->as.number);
+    return (whole && strcmp(type, "integer") == 0) ||
+           (instance->type == MB_NODE_INT && strcmp(type, "number") == 0);
 }
 
 static size_t types_count(const struct mb_node *types)
@@ -121,8 +118,8 @@ bool mb_keyword_limit(struct mb_schema_frame *frame, const struct mb_schema_step
         return true;
     }
     int order = mb_node_compare(frame->instance, step->value);
-    bool exclusive = strncmp(name, "exclusive", 9) == 0;
-    bool lower = strstr(name, "inimum") != NULL;
+    bool exclusive = name[0] == 'e';
+    bool lower = name[exclusive ? sizeof "exclusive" : 1] == 'i';
     bool inside = lower ? order > 0 : order < 0;
     if (inside || (order == 0 && !exclusive)) {
         return true;
