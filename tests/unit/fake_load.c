@@ -51,7 +51,8 @@ static struct mb_hdr *hdr_make(void)
     return hdr;
 }
 
-static void part_init(struct mb_part *part, const struct mb_load_plan *plan)
+static void part_init(struct mb_arena *arena, struct mb_part *part,
+                      const struct mb_load_plan *plan)
 {
     memset(part, 0, sizeof *part);
     part->worker = "local";
@@ -62,17 +63,12 @@ static void part_init(struct mb_part *part, const struct mb_load_plan *plan)
     part->threads = plan->threads;
     part->window_ns = plan->duration_ns;
     part->elapsed_ns = plan->duration_ns;
+    part->dist = mb_dist_list(arena, "not used");
     for (int i = 0; i < MB_DIST_METRICS; i++) {
-        part->dist[i] = (struct mb_dist){.type = MB_DIST_HDR, .hdr = hdr_make()};
+        if (i != MB_DIST_TLS) {
+            part->dist[i] = (struct mb_dist){.type = MB_DIST_HDR, .hdr = hdr_make()};
+        }
     }
-    mb_hdr_release(part->dist[MB_DIST_TLS].hdr);
-    mb_mem_free(part->dist[MB_DIST_TLS].hdr);
-    part->dist[MB_DIST_TLS] = (struct mb_dist){.type = MB_DIST_ABSENT,
-                                               .reason = "not used",
-                                               .n = -1,
-                                               .sum = -1,
-                                               .min = -1,
-                                               .max = -1};
 }
 
 static void dist_close(struct mb_dist *dist)
@@ -184,7 +180,7 @@ static enum mb_status fake_run(void *state, struct mb_arena *arena,
     }
     fake->now_ns = start_ns + plan->duration_ns;
     struct mb_fake_level level = level_find(fake, plan->url);
-    part_init(part, plan);
+    part_init(arena, part, plan);
     part->counts.statuses = mb_arena_alloc(arena, 2, sizeof *part->counts.statuses);
     part->counts.statuses[0].status = 200;
     part->counts.statuses[1].status = 503;

@@ -1,5 +1,7 @@
 #include "compare/values.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/workers.h"
 #include "model/derive.h"
@@ -39,7 +41,7 @@ static bool part_open(struct mb_part *part, unsigned dists)
     return sound;
 }
 
-// Closes what was opened: not what belongs to the original.
+// Closes what was opened, not what belongs to the original, and frees the copy.
 static void part_close(struct mb_part *part, const struct mb_part *original)
 {
     for (int i = 0; i < MB_DIST_METRICS; i++) {
@@ -47,6 +49,16 @@ static void part_close(struct mb_part *part, const struct mb_part *original)
             mb_dist_close(&part->dist[i]);
         }
     }
+    mb_mem_free(part->dist);
+}
+
+// A copy of the part with distributions of its own.
+static struct mb_part part_copy(const struct mb_part *part)
+{
+    struct mb_part copy = *part;
+    copy.dist = mb_mem_alloc(MB_DIST_METRICS, sizeof *copy.dist);
+    memcpy(copy.dist, part->dist, MB_DIST_METRICS * sizeof *copy.dist);
+    return copy;
 }
 
 // A copy of the cell whose histograms are open, as far as the metrics need them: each is
@@ -62,7 +74,7 @@ static struct mb_cell cell_open(const struct mb_cell *cell, unsigned dists,
         *trial = *from;
         trial->parts = mb_mem_alloc(from->part_count, sizeof *trial->parts);
         for (size_t j = 0; j < from->part_count; j++) {
-            trial->parts[j] = from->parts[j];
+            trial->parts[j] = part_copy(&from->parts[j]);
             if (!part_open(&trial->parts[j], dists) && err->code == MB_OK) {
                 (void)mb_err_set(err, MB_INVALID,
                                  "a histogram of trial '%s' does not hold what is said "

@@ -51,7 +51,7 @@ const struct mb_importer *mb_importer_find(const char *name)
 
 // --- what importers call ---
 
-static void part_init(struct mb_part *part)
+static void part_init(struct mb_arena *arena, struct mb_part *part)
 {
     *part = (struct mb_part){.load_model = MB_LOAD_UNKNOWN,
                              .co_handling = MB_CO_UNKNOWN,
@@ -70,9 +70,7 @@ static void part_init(struct mb_part *part)
     for (int i = 0; i < MB_ERROR_KINDS; i++) {
         part->counts.errors_by_kind[i] = -1;
     }
-    for (int i = 0; i < MB_DIST_METRICS; i++) {
-        part->dist[i] = mb_dist_absent("the source does not have it");
-    }
+    part->dist = mb_dist_list(arena, "the source does not have it");
 }
 
 enum mb_status mb_import_run_add(struct mb_import *import, const struct mb_input *input,
@@ -95,7 +93,7 @@ enum mb_status mb_import_run_add(struct mb_import *import, const struct mb_input
         .warmup_ns = -1,
         .concurrency = -1,
     };
-    part_init(&(*run)->part);
+    part_init(import->arena, &(*run)->part);
     return MB_OK;
 }
 

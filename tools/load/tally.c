@@ -309,14 +309,6 @@ static struct mb_dist dist_take(struct mb_hdr *hdr)
 static struct mb_dist dist_collect(struct mb_tally *tallies, int count,
                                    enum mb_dist_metric metric)
 {
-    if (metric == MB_DIST_TLS) {
-        return (struct mb_dist){.type = MB_DIST_ABSENT,
-                                .reason = "no TLS",
-                                .n = -1,
-                                .sum = -1,
-                                .min = -1,
-                                .max = -1};
-    }
     struct mb_hdr *into = &tallies[0].dist[metric];
     for (int i = 1; i < count; i++) {
         struct mb_err err = {0};
@@ -378,9 +370,10 @@ void mb_tally_to_part(struct mb_arena *arena, struct mb_tally_total *total,
     part->window_ns = total->end_ns - total->start_ns;
     part->elapsed_ns = last_ns - total->start_ns;
     statuses_collect(arena, tallies, count, &part->counts);
+    part->dist = mb_dist_list(arena, "no TLS");
     part->dist[MB_DIST_RESPONSE] = dist_take(&total->response);
     for (int i = 0; i < MB_DIST_METRICS; i++) {
-        if (i != MB_DIST_RESPONSE) {
+        if (i != MB_DIST_RESPONSE && i != MB_DIST_TLS) {
             part->dist[i] = dist_collect(tallies, count, (enum mb_dist_metric)i);
         }
     }

@@ -140,9 +140,18 @@ struct mb_dist mb_dist_absent(const char *reason)
                             .max = -1};
 }
 
+struct mb_dist *mb_dist_list(struct mb_arena *arena, const char *reason)
+{
+    struct mb_dist *list = mb_arena_alloc(arena, MB_DIST_METRICS, sizeof *list);
+    for (int i = 0; i < MB_DIST_METRICS; i++) {
+        list[i] = mb_dist_absent(reason);
+    }
+    return list;
+}
+
 void mb_part_release(struct mb_part *part)
 {
-    for (int i = 0; i < MB_DIST_METRICS; i++) {
+    for (int i = 0; part->dist != NULL && i < MB_DIST_METRICS; i++) {
         mb_dist_close(&part->dist[i]);
     }
     for (size_t i = 0; i < part->interval_count; i++) {

@@ -151,8 +151,9 @@ struct mb_part {
     int64_t elapsed_ns; // from its start to the later of its end and the last completion;
                         // -1: not known (imports)
     struct mb_counts counts;
-    struct mb_dist dist[MB_DIST_METRICS];
-    int64_t interval_ns;           // 0: no series
+    struct mb_dist *dist; // by enum mb_dist_metric, in arena; where all are absent, parts
+                          // may share them
+    int64_t interval_ns;  // 0: no series
     struct mb_interval *intervals; // in arena
     size_t interval_count;
     int64_t run_delay_ns; // generator threads runnable but not running; -1: not known
@@ -170,6 +171,9 @@ void mb_dist_close(struct mb_dist *dist);
 
 // Not known, and why. `reason` is borrowed.
 struct mb_dist mb_dist_absent(const char *reason);
+
+// In arena: one a metric, all absent. `reason` is borrowed.
+struct mb_dist *mb_dist_list(struct mb_arena *arena, const char *reason);
 
 // Frees the histograms of a part (its arrays are in the arena).
 void mb_part_release(struct mb_part *part);

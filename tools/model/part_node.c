@@ -259,16 +259,31 @@ static struct mb_node *dists_to_node(struct mb_arena *arena, const struct mb_par
     return map;
 }
 
+static const char NOT_THERE[] = "not in the document";
+
+// Of all parts without distributions, of which a result may have a hundred thousand: an
+// absent one is never written to.
+#define ABSENT                                                                           \
+    {                                                                                    \
+        .reason = NOT_THERE, .n = -1, .sum = -1, .min = -1, .max = -1                    \
+    }
+_Static_assert(MB_DIST_METRICS == 7, "as many as are listed here");
+static const struct mb_dist no_dists[MB_DIST_METRICS] = {ABSENT, ABSENT, ABSENT, ABSENT,
+                                                         ABSENT, ABSENT, ABSENT};
+
 static void dists_from_node(struct mb_arena *arena, const struct mb_field *map,
                             struct mb_part *part)
 {
     const char *known[MB_DIST_METRICS + 1] = {NULL};
+    if (mb_node_count(map->node) == 0) {
+        part->dist = (struct mb_dist *)no_dists;
+        return;
+    }
+    part->dist = mb_dist_list(arena, NOT_THERE);
     for (int i = 0; i < MB_DIST_METRICS; i++) {
         known[i] = mb_dist_metric_name((enum mb_dist_metric)i);
         struct mb_field dist = mb_field_child(map, known[i]);
-        if (dist.node == NULL) {
-            part->dist[i] = mb_dist_absent("not in the document");
-        } else if (mb_field_is_map(&dist)) {
+        if (dist.node != NULL && mb_field_is_map(&dist)) {
             dist_from_node(arena, &dist, (enum mb_dist_metric)i, &part->dist[i]);
         }
     }

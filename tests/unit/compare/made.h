@@ -36,9 +36,7 @@ static struct mb_trial made_trial(struct mb_arena *arena, const struct made_cell
     part->counts.sent = MADE_COMPLETED;
     part->counts.completed = MADE_COMPLETED;
     part->counts.ok = MADE_COMPLETED;
-    for (int i = 0; i < MB_DIST_METRICS; i++) {
-        part->dist[i] = mb_dist_absent("made");
-    }
+    part->dist = mb_dist_list(arena, "made");
     part->dist[MB_DIST_RESPONSE] = (struct mb_dist){.type = MB_DIST_QUANTILES,
                                                     .n = MADE_COMPLETED,
                                                     .sum = -1,

@@ -55,9 +55,7 @@ static void trial_make(struct world *world, const struct made_variant *variant, 
     part->counts.completed = REQUESTS;
     part->counts.ok = REQUESTS;
     part->counts.errors_by_kind[MB_ERROR_TIMEOUT] = variant->timeouts;
-    for (int metric = 0; metric < MB_DIST_METRICS; metric++) {
-        part->dist[metric] = (struct mb_dist){.type = MB_DIST_ABSENT, .reason = "test"};
-    }
+    part->dist = mb_dist_list(&world->arena, "test");
     part->dist[MB_DIST_RESPONSE] = (struct mb_dist){.type = MB_DIST_HDR,
                                                     .n = hdr->count,
                                                     .sum = hdr->sum,

@@ -18,6 +18,7 @@ struct bench {
     struct mb_cell cell;
     struct mb_trial trials[TRIALS];
     struct mb_part parts[TRIALS][PARTS];
+    struct mb_dist dists[TRIALS][PARTS][MB_DIST_METRICS];
 };
 
 static inline void bench_init(struct bench *bench, size_t trials, size_t parts)
@@ -37,6 +38,7 @@ static inline void bench_init(struct bench *bench, size_t trials, size_t parts)
             struct mb_part *part = &bench->parts[i][j];
             part->cpu_ns = -1;
             part->elapsed_ns = second_ns;
+            part->dist = bench->dists[i][j];
             for (int k = 0; k < MB_DIST_METRICS; k++) {
                 part->dist[k] = mb_dist_absent("not measured");
             }

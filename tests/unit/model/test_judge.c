@@ -38,8 +38,11 @@ struct cell_case {
 // A window of 2 s with responses of 1 ms.
 static void check_cell(const struct cell_case *given)
 {
-    struct mb_part part = {
-        .load_model = given->load_model, .window_ns = 2 * S, .elapsed_ns = 2 * S};
+    struct mb_dist dists[MB_DIST_METRICS] = {{0}};
+    struct mb_part part = {.load_model = given->load_model,
+                           .window_ns = 2 * S,
+                           .elapsed_ns = 2 * S,
+                           .dist = dists};
     part.counts.intended = given->intended;
     part.counts.sent = given->intended;
     part.counts.completed = given->completed;

@@ -146,9 +146,7 @@ static void keeps_what_imports_have(void **state)
     part.counts.statuses = NULL;
     part.counts.status_count = 0;
     part.counts.completed = 12;
-    for (int i = 0; i < MB_DIST_METRICS; i++) {
-        part.dist[i] = mb_dist_absent("not measured");
-    }
+    part.dist = mb_dist_list(&arena, "not measured");
     for (size_t i = 0; i < 2; i++) {
         intervals[i].response = mb_dist_absent("not measured");
     }
@@ -179,9 +177,7 @@ static void writes_what_json_cannot_hold_as_unknown(void **state)
     (void)state;
     struct mb_arena arena = {0};
     struct mb_part part = {.worker = "w", .generator_name = "g"};
-    for (int i = 0; i < MB_DIST_METRICS; i++) {
-        part.dist[i] = mb_dist_absent(NULL);
-    }
+    part.dist = mb_dist_list(&arena, NULL);
     part.dist[MB_DIST_CONNECT] = (struct mb_dist){
         .type = MB_DIST_SUMMARY, .n = 1, .sum = (INT64_C(1) << 53), .min = 1, .max = 1};
     struct mb_part read = part_read_back(&arena, &part);

@@ -78,9 +78,10 @@ static void test_running(void **state)
 }
 
 // A part with `count` responses of 2 ms, and one time-out.
-static void part_make(struct mb_part *part, int64_t count)
+static void part_make(struct mb_arena *arena, struct mb_part *part, int64_t count)
 {
     *part = (struct mb_part){.window_ns = 2 * S, .elapsed_ns = 2 * S};
+    part->dist = mb_dist_list(arena, "not measured");
     part->counts.intended = count + 1;
     part->counts.sent = count + 1;
     part->counts.completed = count;
@@ -114,7 +115,7 @@ static void test_trial(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct mb_part part;
-        part_make(&part, cases[i].requests);
+        part_make(&fixture->arena, &part, cases[i].requests);
         struct mb_trial trial = {.id = "b1/steady-c4-r100/plain",
                                  .status = cases[i].status,
                                  .reason = cases[i].reason,
