@@ -128,6 +128,8 @@ def table(trials):
     print("| " + " | ".join(heads + list(SHARES) + [f"error {key}" for key in SHARES]) + " |")
     print("|" + "---|" * 4 + "--:|" * (1 + 2 * len(SHARES)))
     every = [trial for rounds in trials.values() for trial in rounds]
+    if not every:
+        return
     print("| *truth* | | | intended start | " + str(RATE * DURATION) + " | "
           + " | ".join(show_ms(median(every, "truth", key)) for key in SHARES) + " | | | |")
     for name, rounds in trials.items():

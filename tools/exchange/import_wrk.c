@@ -29,10 +29,11 @@ struct report {
     struct mb_import *import;
     struct mb_input *input;
     struct mb_err *err;
-    struct mb_import_run *run; // NULL between reports
+    struct mb_import_run *run; // NULL before the first report
     enum section section;
     bool constant;                  // wrk2
     bool totals;                    // seen
+    bool over;                      // its last line was seen
     int line;                       // of its beginning
     int64_t command_rate_micro_rps; // of the last command line; -1: none
     int64_t mean_ns;
@@ -308,23 +309,31 @@ static void section_read(struct report *report, const char *line)
     }
 }
 
-// "     50%    2.11ms", or a line of the spectrum.
-static void percentile_read(struct report *report, struct latencies *latencies,
-                            const char *line)
+// "     50%    2.11ms"
+static bool percent_read(struct report *report, struct latencies *latencies,
+                         const char *line)
 {
-    const char *at = line;
     double percent;
     int64_t value_ns;
     int64_t share;
-    if (mb_import_text_number(&at, &percent) && mb_import_text_word(&at, "%")) {
-        if (mb_import_text_time(&at, &value_ns) &&
-            mb_import_text_scale(percent, 1e7, &share) && share <= 1000000000) {
-            mb_import_text_quantile(report->import->arena, &latencies->quantiles, share,
-                                    value_ns);
-        }
-        return;
+    if (!mb_import_text_number(&line, &percent) || !mb_import_text_word(&line, "%")) {
+        return false;
     }
-    (void)mb_import_spectrum_line(&latencies->spectrum, line);
+    if (mb_import_text_time(&line, &value_ns) &&
+        mb_import_text_scale(percent, 1e7, &share) && share <= 1000000000) {
+        mb_import_text_quantile(report->import->arena, &latencies->quantiles, share,
+                                value_ns);
+    }
+    return true;
+}
+
+// A percentile, or a line of the spectrum.
+static void percentile_read(struct report *report, struct latencies *latencies,
+                            const char *line)
+{
+    if (!percent_read(report, latencies, line)) {
+        (void)mb_import_spectrum_line(&latencies->spectrum, line);
+    }
 }
 
 static void line_read(struct report *report, const char *line)
@@ -346,13 +355,28 @@ static void line_read(struct report *report, const char *line)
     }
 }
 
+// Behind a report: percentiles that the done() of a script printed as wrk does, or the
+// command of the next one.
+static void rest_read(struct report *report, const char *line)
+{
+    const char *at = line;
+    if (report->run != NULL && mb_import_text_word(&at, "Latency Distribution")) {
+        report->section = SECTION_RECORDED;
+    } else if (report->run != NULL && report->section == SECTION_RECORDED &&
+               !percent_read(report, &report->recorded, line)) {
+        report->section = SECTION_TOTALS;
+    }
+    command_read(report, line);
+}
+
 static bool begins(const struct report *report, const char *line, const char **url)
 {
     *url =
         strncmp(line, "Running ", 8) == 0 ? mb_import_text_after(line, " test @ ") : NULL;
     // Cut out of a longer text, a report may lack its first line.
     struct report probe = {.run = NULL};
-    return *url != NULL || (report->run == NULL && threads_read(&probe, line));
+    bool between = report->run == NULL || report->over;
+    return *url != NULL || (between && threads_read(&probe, line));
 }
 
 static enum mb_status one_line(void *state, const char *line)
@@ -369,13 +393,11 @@ static enum mb_status one_line(void *state, const char *line)
             report->run->url = mb_arena_copy_string(report->import->arena, url);
         }
     }
-    if (status == MB_OK && report->run != NULL) {
+    if (status == MB_OK && report->run != NULL && !report->over) {
         line_read(report, line);
-        if (report->totals && strncmp(line, "Transfer/sec:", 13) == 0) {
-            status = report_end(report);
-        }
+        report->over = report->totals && strncmp(line, "Transfer/sec:", 13) == 0;
     } else if (status == MB_OK) {
-        command_read(report, line);
+        rest_read(report, line);
     }
     return status;
 }

@@ -118,12 +118,49 @@ static void no_requests(void **state)
     import_release(&fixture);
 }
 
+// Printed by the done() of a script, and more text behind it.
+static void percentiles_of_a_script(void **state)
+{
+    (void)state;
+    struct import_fixture fixture;
+    const struct mb_import_run *runs = import_file(&fixture, "wrk/wrk-done.txt", 1);
+    const struct mb_dist *response = &runs->part.dist[MB_DIST_RESPONSE];
+    assert_int_equal(response->type, MB_DIST_QUANTILES);
+    assert_int_equal(response->count, 7);
+    assert_int_equal(import_quantile(response, 950000000), 3415000);
+    assert_int_equal(import_quantile(response, 999900000), 10365000);
+    import_release(&fixture);
+    assert_int_equal(
+        import_text(&fixture,
+                    "Running 1s test @ http://a/\n  1 threads and 1 connections\n"
+                    "    Latency     1.00ms    1.00ms   9.00ms   90.00%\n"
+                    "  9 requests in 1.00s, 1.00KB read\nTransfer/sec:  1.00KB\n"
+                    "  80%  1ms\nLatency Distribution\n  50%  2ms\nthe end\n  90%  3ms\n"
+                    "$ wrk -R10 http://a/\n"
+                    "Running 1s test @ http://a/\n  1 threads and 2 connections\n"
+                    "  9 requests in 1.00s, 1.00KB read\n"),
+        MB_OK);
+    runs = fixture.import.runs;
+    assert_int_equal(fixture.import.count, 2);
+    response = &runs[0].part.dist[MB_DIST_RESPONSE];
+    assert_int_equal(response->count, 1);
+    assert_int_equal(import_quantile(response, 500000000), 2000000);
+    assert_int_equal(runs[0].point.connections, 1);
+    assert_int_equal(runs[1].point.connections, 2);
+    assert_int_equal(runs[1].point.rate_micro_rps, 10000000);
+    import_release(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(closed),         cmocka_unit_test(wrong_statuses),
-        cmocka_unit_test(both_latencies), cmocka_unit_test(rate_of_the_command),
-        cmocka_unit_test(refuses),        cmocka_unit_test(no_requests),
+        cmocka_unit_test(closed),
+        cmocka_unit_test(wrong_statuses),
+        cmocka_unit_test(both_latencies),
+        cmocka_unit_test(rate_of_the_command),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(no_requests),
+        cmocka_unit_test(percentiles_of_a_script),
     };
     return cmocka_run_group_tests_name("exchange/import_wrk", tests, NULL, NULL);
 }
