@@ -859,6 +859,80 @@ def siege(path):
              "response": {"type": "hdr", "values": [row[1] for row in rows if row[0] < 400]}}]
 
 
+# --- Locust
+
+
+def locust_bounds(key):
+    """Bounds in ms of the response times that Locust rounds to a key."""
+    steps = [(0, Decimal(1)), (100, Decimal(10)), (1000, Decimal(100)), (10000, Decimal(1000))]
+    at = max(i for i, (start, _) in enumerate(steps) if key >= start)
+    below = steps[at - (key == steps[at][0] and at > 0)][1]
+    return max(key - below / 2, Decimal(0)), key + steps[at][1] / 2
+
+
+@tool("locust workers", "taurus/locust/*.ldjson")
+def locust_workers(path):
+    entries = {}
+    for line in read_text(path).splitlines():
+        for stats in json.loads(line, parse_float=Decimal)["stats"]:
+            entry = entries.setdefault(stats["name"], {"times": {}, "method": stats["method"], "all": []})
+            entry["all"].append(stats)
+            for key, n in stats["response_times"].items():
+                entry["times"][int(key)] = entry["times"].get(int(key), 0) + n
+    runs = []
+    for name, entry in entries.items():
+        reports = entry["all"]
+        requests, failed = sum(one["num_requests"] for one in reports), sum(one["num_failures"] for one in reports)
+        if not failed > requests:
+            raise ValueError("the counts do not say whether failures are among the requests")
+        least = min(one["min_response_time"] for one in reports if one["min_response_time"] is not None)
+        most = max(one["max_response_time"] for one in reports)
+        buckets = [[ns(bound / 1000) for bound in locust_bounds(key)] + [n] for key, n in sorted(entry["times"].items())]
+        for before, after in zip(buckets, buckets[1:]):
+            after[0] += before[1] == after[0]
+        buckets[0][0], buckets[-1][1] = least * 10**6, most * 10**6
+        window = max(one["last_request_timestamp"] for one in reports) - min(one["start_time"] for one in reports)
+        runs.append({"workload": f"{entry['method']} {name}", "load_model": "closed", "co_handling": "none",
+                     "requests": requests + failed, "ok": requests, "errors": failed, "window_ns": (ns(window), 10**6),
+                     "bytes_received": sum(one["total_content_length"] for one in reports),
+                     "response": {"type": "buckets", "n": requests, "min": least * 10**6, "max": most * 10**6,
+                                  "sum": sum(one["total_response_time"] for one in reports) * 10**6, "mixed": False,
+                                  "buckets": buckets}})
+    return runs
+
+
+@tool("locust csv", "locust/*.csv")
+def locust_csv(path):
+    rows = list(csv.DictReader(io.StringIO(read_text(path))))
+    if path.endswith("_exceptions.csv"):
+        raise Refused("no requests")
+    if path.endswith("_failures.csv"):
+        return [{"workload": f"{row['Method']} {row['Name']}", "requests": None,
+                 "kinds": {"status": int(row["Occurrences"]), "connect": 0}} for row in rows]
+    history = path.endswith("_history.csv")
+    total = "Total " if history else ""
+    runs = []
+    for row in rows[-1:] if history else rows:
+        requests = int(row[total + "Request Count"])
+        failed = int(row[total + "Failure Count"])
+        most = ns(Decimal(row[total + "Max Response Time"]) / 1000)
+        least = ns(Decimal(row[total + "Min Response Time"]) / 1000)
+        shares = {0.5: row[total + "Median Response Time"]} if history else {
+            float(Decimal(name[:-1]) / 100): value for name, value in row.items() if name.endswith("%") and name != "100%"}
+        run = {"workload": (row["Type"] + " " + row["Name"]).strip(), "requests": requests, "ok": requests - failed,
+               "errors": failed, "response": {"type": "quantiles", "n": requests, "min": least, "max": most,
+                                              "mixed": failed > 0, "quantiles": {
+                                                  share: max(least, min(most, ns(Decimal(value) / 1000)))
+                                                  for share, value in shares.items()}}}
+        if history:
+            counts = [int(one["Total Request Count"]) for one in rows]
+            times = [int(one["Timestamp"]) for one in rows]
+            run["window_ns"] = (times[counts.index(counts[-1])] - times[counts.count(0) - 1]) * 10**9
+            run["connections"] = max(int(one["User Count"]) for one in rows)
+        else:
+            run["window_ns"] = (ns(requests / Decimal(row["Requests/s"])), 1000)
+
+
 # --- vegeta
 
 
@@ -932,6 +1006,7 @@ def vegeta_requests(text):
     return runs
 
 
+<<<<<<< HEAD
 def vegeta_table(text):
     rows = [line.split() for line in text.splitlines()[1:]]
     if text.startswith("Value"):
@@ -957,6 +1032,13 @@ def vegeta(path):
     if '"latencies"' in text:
         return [vegeta_json(load_json(path))]
     return [vegeta_text(text)] if "Latencies" in text else vegeta_requests(text)
+=======
+@tool("locust text", "tsv-load-test/samples/locust-log.txt")
+def locust_text(path):
+    if "# reqs" not in read_text(path):
+        raise Refused("no table of requests")
+    return []
+>>>>>>> 27a1097 (Import Locust's JSON, csv and tables, and lines that end with two carriage returns)
 
 
 # --- JMeter

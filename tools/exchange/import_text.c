@@ -246,7 +246,8 @@ char *mb_import_text_plain(struct mb_arena *arena, const char *line)
         if (*line == '\x1b') {
             line = escape_end(line);
         } else if (*line == '\r') {
-            size = 0;
+            // At the end of a line nothing is written over it.
+            size = line[strspn(line, "\r")] != '\0' ? 0 : size;
             line++;
         } else {
             plain[size++] = *line++;

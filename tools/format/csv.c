@@ -172,11 +172,13 @@ static int lines_count(const char *data, size_t size)
     return count;
 }
 
-// Of a line's bytes: those without its end.
+// Of a line's bytes: those without its end. Python's csv writes CR CR LF on Windows.
 static size_t line_content(const char *line, size_t size)
 {
     size -= size > 0 && line[size - 1] == '\n';
-    size -= size > 0 && line[size - 1] == '\r';
+    while (size > 0 && line[size - 1] == '\r') {
+        size--;
+    }
     return size;
 }
 

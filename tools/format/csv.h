@@ -2,8 +2,8 @@
 // include base.
 //
 // A field may be in double quotes, and then holds delimiters, line ends and doubled
-// quotes. Records end with LF or CRLF. Empty lines are left out, and so are lines that
-// begin with '#' before the first record.
+// quotes. Records end with LF, CRLF or CR CR LF. Empty lines are left out, and so are
+// lines that begin with '#' before the first record.
 #ifndef MB_FORMAT_CSV_H
 #define MB_FORMAT_CSV_H
 

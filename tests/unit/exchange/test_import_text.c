@@ -79,6 +79,7 @@ static void plain(void **state)
     static const char *const cases[][2] = {
         {"\x1b[1m\x1b[4mSummary:\x1b[0m", "Summary:"},
         {" 10%\r 20%\rdone", "done"},
+        {" 10%\rdone\r\r", "done"},
         {"cut \x1b", "cut "},
         {"cut \x1b[38;5", "cut "},
         {"\x1b"

@@ -49,6 +49,7 @@ static void test_records(void **state)
         {"plain", "a,b\n1,2\n", 0, "1:a|b 2:1|2"},
         {"without the last line end", "a,b\n1,2", 0, "1:a|b 2:1|2"},
         {"CRLF", "a,b\r\n1,2\r\n", 0, "1:a|b 2:1|2"},
+        {"CR CR LF", "a,b\r\r\n1,2\r\r\n", 0, "1:a|b 2:1|2"},
         {"byte order mark",
          "\xEF\xBB\xBF"
          "a,b\n",
