@@ -931,6 +931,15 @@ def locust_csv(path):
             run["connections"] = max(int(one["User Count"]) for one in rows)
         else:
             run["window_ns"] = (ns(requests / Decimal(row["Requests/s"])), 1000)
+        runs.append(run)
+    return runs
+
+
+@tool("locust text", "tsv-load-test/samples/locust-log.txt")
+def locust_text(path):
+    if "# reqs" not in read_text(path):
+        raise Refused("no table of requests")
+    return []
 
 
 # --- vegeta
@@ -1006,7 +1015,6 @@ def vegeta_requests(text):
     return runs
 
 
-<<<<<<< HEAD
 def vegeta_table(text):
     rows = [line.split() for line in text.splitlines()[1:]]
     if text.startswith("Value"):
@@ -1032,13 +1040,6 @@ def vegeta(path):
     if '"latencies"' in text:
         return [vegeta_json(load_json(path))]
     return [vegeta_text(text)] if "Latencies" in text else vegeta_requests(text)
-=======
-@tool("locust text", "tsv-load-test/samples/locust-log.txt")
-def locust_text(path):
-    if "# reqs" not in read_text(path):
-        raise Refused("no table of requests")
-    return []
->>>>>>> 27a1097 (Import Locust's JSON, csv and tables, and lines that end with two carriage returns)
 
 
 # --- JMeter
