@@ -62,8 +62,11 @@ void mb_progress_running(const struct mb_run_place *place,
                  separator, plan->spec->variants[cell->variant].name, separator);
     append_point(out, &cell->point);
     mb_buf_append_string(out, separator);
-    if (progress->elapsed_ns < cell->workload->warmup_ns || progress->p50_ns == 0) {
+    if (progress->elapsed_ns < cell->workload->warmup_ns) {
         mb_buf_append_string(out, "warming up");
+    } else if (progress->p50_ns == 0) {
+        // No answer yet, or a generator that says nothing before its end.
+        mb_buf_append_string(out, "measuring");
     } else {
         append_duration(out, "p50", progress->p50_ns);
         append_duration(out, " p99", progress->p99_ns);
@@ -98,6 +101,27 @@ static void append_metric(struct mb_buf *out, const struct mb_cell *cell,
                  value.state == MB_VALUE_CENSORED ? "> " : "", text);
 }
 
+static bool has_dist(const struct mb_trial *trial, enum mb_dist_metric metric)
+{
+    for (size_t i = 0; i < trial->part_count; i++) {
+        if (trial->parts[i].dist[metric].type == MB_DIST_ABSENT) {
+            return false;
+        }
+    }
+    return trial->part_count > 0;
+}
+
+// Generators that count from the sending know no response time of a paced load.
+static void append_latencies(struct mb_buf *out, const struct mb_cell *cell,
+                             const struct mb_trial *trial)
+{
+    bool service = !has_dist(trial, MB_DIST_RESPONSE) && has_dist(trial, MB_DIST_SERVICE);
+    append_metric(out, cell, trial, service ? "service_time.p50" : "response_time.p50",
+                  service ? "service p50" : "p50");
+    append_metric(out, cell, trial, service ? "service_time.p99" : "response_time.p99",
+                  "p99");
+}
+
 void mb_progress_trial(const struct mb_run_place *place, const struct mb_cell *cell,
                        const struct mb_trial *trial, struct mb_buf *out)
 {
@@ -111,8 +135,7 @@ void mb_progress_trial(const struct mb_run_place *place, const struct mb_cell *c
         return;
     }
     append_metric(out, cell, trial, "throughput", "");
-    append_metric(out, cell, trial, "response_time.p50", "p50");
-    append_metric(out, cell, trial, "response_time.p99", "p99");
+    append_latencies(out, cell, trial);
     mb_buf_append_string(out, "  ");
     append_errors(out, errors);
     if (place->left_ns > 0) {

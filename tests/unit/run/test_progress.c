@@ -65,6 +65,10 @@ static void test_running(void **state)
          100,
          "block 1/3 · cell 2/6 · plain · steady · 100 rps · p50 1.20 ms p99 3.10 ms · 0 "
          "errors"},
+        {{.elapsed_ns = 1500000000},
+         0,
+         100,
+         "block 1/3 · cell 2/6 · plain · steady · 100 rps · measuring"},
         {{.elapsed_ns = 500000000}, 420, 21, "block 1/3 · cell 2/6"},
         {{.elapsed_ns = 500000000}, 420, 1, ""},
     };
@@ -134,6 +138,31 @@ static void test_trial(void **state)
     }
 }
 
+// Generators that count from the sending.
+static void test_trial_of_service_times(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mb_part part;
+    part_make(&part, 2000);
+    part.dist[MB_DIST_SERVICE] = part.dist[MB_DIST_RESPONSE];
+    part.dist[MB_DIST_RESPONSE] = (struct mb_dist){.type = MB_DIST_ABSENT};
+    struct mb_trial trial = {.id = "b1/steady-c4-r100/plain",
+                             .status = MB_TRIAL_COMPLETE,
+                             .window_ns = 2 * S,
+                             .parts = &part,
+                             .part_count = 1};
+    struct mb_cell cell = {.variant = "plain",
+                           .point = fixture->plan.cells[0].point,
+                           .trials = &trial,
+                           .trial_count = 1};
+    mb_progress_trial(&fixture->place, &cell, &trial, &fixture->text);
+    assert_string_equal(
+        mb_buf_string(&fixture->text),
+        "1/18 b1/steady-c4-r100/plain  1000 rps  service p50 2.00 ms  p99 "
+        "2.00 ms  1 error\n");
+    mb_part_release(&part);
+}
+
 static void test_summary(void **state)
 {
     struct fixture *fixture = *state;
@@ -185,6 +214,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_running, setup, teardown),
         cmocka_unit_test_setup_teardown(test_trial, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_trial_of_service_times, setup, teardown),
         cmocka_unit_test_setup_teardown(test_summary, setup, teardown),
         cmocka_unit_test_setup_teardown(test_plan, setup, teardown),
     };
