@@ -79,6 +79,12 @@ bool mb_compare_attribute_meshed(const struct mb_compare_side *side,
     return type != NULL ? strcmp(type, "none") != 0 : strcmp(variant, baseline) != 0;
 }
 
+bool mb_compare_attribute_mesh_said(const struct mb_compare_side *side,
+                                    const struct mb_cell *cell)
+{
+    return mesh_type(side->result, variant_of(cell)) != NULL;
+}
+
 static const char *read_variant(struct mb_arena *arena,
                                 const struct mb_compare_side *side,
                                 const struct mb_cell *cell)

@@ -32,4 +32,8 @@ const char *mb_compare_attribute_version(const struct mb_compare_side *side,
 bool mb_compare_attribute_meshed(const struct mb_compare_side *side,
                                  const struct mb_cell *cell, const char *baseline);
 
+// Spec or facts say what mesh the cell's variant has, be it none.
+bool mb_compare_attribute_mesh_said(const struct mb_compare_side *side,
+                                    const struct mb_cell *cell);
+
 #endif

@@ -162,6 +162,14 @@ static void note_faster(const struct scan *scan, const struct mb_comparison *eff
         !mb_compare_attribute_meshed(side, effect->cell, baseline)) {
         return;
     }
+    if (!mb_compare_attribute_mesh_said(side, effect->baseline)) {
+        // An import says seldom what its variants are.
+        mb_notes_count(scan->arena, tally,
+                       "%s is less than for '%s': if that is the one without a mesh, "
+                       "this is noise, or the two were not set up alike",
+                       title(scan, effect), effect->baseline->variant);
+        return;
+    }
     mb_notes_count(
         scan->arena, tally,
         alone

@@ -54,10 +54,22 @@ static bool no_warmup(const struct mb_trial *trial, const struct mb_part *part)
     return trial->warmup_ns < 0;
 }
 
+static bool no_start(const struct mb_trial *trial, const struct mb_part *part)
+{
+    (void)part;
+    return trial->start_unix_ns <= 0 && trial->window_ns >= 0;
+}
+
+static bool no_length(const struct mb_trial *trial, const struct mb_part *part)
+{
+    (void)part;
+    return trial->start_unix_ns > 0 && trial->window_ns < 0;
+}
+
 static bool no_time(const struct mb_trial *trial, const struct mb_part *part)
 {
     (void)part;
-    return trial->start_unix_ns <= 0 || trial->window_ns < 0;
+    return trial->start_unix_ns <= 0 && trial->window_ns < 0;
 }
 
 static bool is_mixed(const struct mb_trial *trial, const struct mb_part *part)
@@ -92,8 +104,12 @@ static const struct {
      "it is not known how coordinated omission was handled", true},
     {MB_IMPORT_NO_WARMUP, no_warmup, "warmup_ns",
      "it is not known whether a warm-up was cut away", true},
+    {MB_IMPORT_NO_TIME, no_start, "start", "it is not known when the trial started",
+     false},
+    {MB_IMPORT_NO_TIME, no_length, "window_ns", "it is not known how long the trial took",
+     false},
     {MB_IMPORT_NO_TIME, no_time, "start",
-     "it is not known when the trial started or how long it took", false},
+     "it is not known when the trial started, nor how long it took", false},
     {MB_IMPORT_MIXED, is_mixed, "parts/0/dist",
      "failed requests are among the latencies, which fast failures improve", false},
     {MB_IMPORT_CUT_OFF, is_cut_off, "reason", "the trial is not whole", false},

@@ -10,7 +10,6 @@
 #include "report/show.h"
 #include "report/table.h"
 #include "stats/quantile.h"
-#include "stats/quantile.h"
 
 enum { TEXT_BYTES = 64, INDENT = 2 };
 
@@ -92,6 +91,7 @@ static void value_text(const struct mb_metric *metric, const struct mb_value *va
 // What the tables need words for, below them.
 struct remarks {
     bool intervals;
+    bool apart;             // trials have values that the cell has not
     double fewest[COLUMNS]; // samples where they were too few; 0: nowhere
 };
 
@@ -106,6 +106,17 @@ static const char *column_metric(const struct mb_cell *cell, size_t column, char
     }
     (void)snprintf(name, TEXT_BYTES, "service_time.%s", metric + length);
     return name;
+}
+
+// Percentiles of several trials do not merge where there is no distribution.
+static bool is_apart(const struct mb_cell *cell, const struct mb_metric *metric)
+{
+    size_t known = 0;
+    for (size_t i = 0; i < cell->trial_count; i++) {
+        struct mb_value value = mb_derive_trial(cell, &cell->trials[i], metric);
+        known += value.state == MB_VALUE_KNOWN;
+    }
+    return metric->statistic == 'q' && known > 1;
 }
 
 static void values_add(struct mb_table *table, const struct mb_cell *cell,
@@ -125,6 +136,9 @@ static void values_add(struct mb_table *table, const struct mb_cell *cell,
                 (*fewest == 0.0 || value.value < *fewest)) {
                 *fewest = value.value;
             }
+            remarks->apart =
+                remarks->apart || (trial == NULL && value.state == MB_VALUE_UNKNOWN &&
+                                   is_apart(cell, &metric));
         }
         mb_table_add(table, style, text);
     }
@@ -340,7 +354,7 @@ static void findings_print(const struct mb_result *result, struct mb_buf *out)
 }
 
 // How many requests a percentile wants that had too few, and what an interval is worth.
-static void remarks_print(const struct remarks *remarks, struct mb_buf *out)
+static void remarks_print(const struct remarks *remarks, bool trials, struct mb_buf *out)
 {
     const double tail = 0.5 + MB_DERIVE_INTERVAL_CONFIDENCE / 2.0;
     const char *before = "\n";
@@ -362,6 +376,14 @@ static void remarks_print(const struct remarks *remarks, struct mb_buf *out)
                      "independent;\nanother trial can differ by more, and only more "
                      "trials tell by how much\n",
                      before, 100.0 * MB_DERIVE_INTERVAL_CONFIDENCE);
+        before = "";
+    }
+    if (remarks->apart) {
+        mb_buf_print(
+            out,
+            "%s-: each trial has its own percentiles, which do not merge without "
+            "the distributions%s\n",
+            before, trials ? "" : ": --trials shows them");
     }
 }
 
@@ -375,6 +397,6 @@ void mb_report_show_text(struct mb_arena *arena, const struct mb_report_show *sh
             point_print(&page, i, out);
         }
     }
-    remarks_print(&page.remarks, out);
+    remarks_print(&page.remarks, show->trials, out);
     findings_print(show->result, out);
 }

@@ -134,6 +134,39 @@ static void test_effects_carry_their_codes(void **state)
     mb_arena_release(&arena);
 }
 
+// Only what is known to be without a mesh is called so.
+static void test_says_what_is_known_of_a_mesh(void **state)
+{
+    (void)state;
+    static const struct made_cell cells[] = {
+        {.variant = "base", .p50 = {US(1101)}, .p99 = {US(2001)}},
+        {.variant = "mesh", .p50 = {US(1001)}, .p99 = {US(2002)}},
+    };
+    for (int said = 0; said < 2; said++) {
+        struct mb_arena arena = {0};
+        struct mb_result result;
+        made_result(&arena, cells, 2, &result);
+        struct mb_node *none = mb_node_string(&arena, "none");
+        if (said != 0) {
+            mb_fact_add(&arena, &result.facts,
+                        (struct mb_fact){.path = "variants.base.mesh", .captured = none});
+        }
+        const struct mb_compare_side side = {
+            .result = &result, .digest = "d", .name = "r"};
+        struct mb_compare_report report = compare(&arena, &side, 1);
+        const char *message = NULL;
+        for (size_t i = 0; i < report.note_count; i++) {
+            if (strcmp(report.notes[i].code, "MB808") == 0) {
+                message = report.notes[i].message;
+            }
+        }
+        assert_non_null(message);
+        assert_non_null(
+            strstr(message, said != 0 ? "without a mesh ('base')" : "than for 'base'"));
+        mb_arena_release(&arena);
+    }
+}
+
 static const struct made_cell two[] = {
     {.variant = "base", .p50 = {US(1001)}, .p99 = {US(2001)}},
     {.variant = "mesh", .p50 = {US(1501)}, .p99 = {US(3001)}, .cpu_ns = MS(700)},
@@ -235,6 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_notes_about_effects),
         cmocka_unit_test(test_effects_carry_their_codes),
+        cmocka_unit_test(test_says_what_is_known_of_a_mesh),
         cmocka_unit_test(test_saturated_cells_are_counted),
         cmocka_unit_test(test_disturbed_runs),
         cmocka_unit_test(test_stale_figures),
