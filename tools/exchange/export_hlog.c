@@ -1,6 +1,7 @@
 // HdrHistogram's interval log, format 1.3: a line for each trial, tagged with its cell.
 // Values are ns, the column of the largest one ms, as jHiccup and others write it.
 // https://github.com/HdrHistogram/HdrHistogram, HistogramLogWriter.java.
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +50,7 @@ static void line_print(const struct mb_export_run *run, double start_s,
                        const struct mb_merged *merged, struct mb_buf *out)
 {
     struct mb_export_time time = mb_export_time_take(run);
+    assert(merged->hdr != NULL); // run_take refuses what has none
     struct mb_value largest = mb_merged_value(merged, '>', 0);
     double max_ns =
         largest.state == MB_VALUE_KNOWN
@@ -85,7 +87,7 @@ static enum mb_status write(struct mb_export *export, const struct mb_export_run
         (double)mb_export_time_take(ordered).start_unix_ns / MB_UNITS_NS_PER_S;
     head_print(start_s, out);
     for (size_t i = 0; i < count; i++) {
-        struct mb_export_latency latency;
+        struct mb_export_latency latency = {.merged = {.hdr = NULL}};
         enum mb_status status = run_take(export, &ordered[i], &latency, err);
         if (status != MB_OK) {
             return status;

@@ -21,14 +21,15 @@ static enum mb_status seconds_read(struct mb_import_json *json,
 // Adds a bucket above the ones that are there. False: it does not lie above them.
 static bool bucket_add(struct mb_dist *dist, struct mb_dist_bucket bucket)
 {
-    struct mb_dist_bucket *last =
-        dist->count > 0 ? &dist->buckets[dist->count - 1] : NULL;
-    if (last != NULL && bucket.low <= last->high) {
-        bucket.low = last->high + 1;
-    }
-    if (last != NULL && bucket.high == last->high) {
-        last->n += bucket.n; // narrower than a ns, or a single value
-        return true;
+    if (dist->count > 0) {
+        struct mb_dist_bucket *last = &dist->buckets[dist->count - 1];
+        if (bucket.low <= last->high) {
+            bucket.low = last->high + 1;
+        }
+        if (bucket.high == last->high) {
+            last->n += bucket.n; // narrower than a ns, or a single value
+            return true;
+        }
     }
     if (bucket.low > bucket.high) {
         return false;

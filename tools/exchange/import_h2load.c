@@ -119,9 +119,9 @@ static bool thread_read(struct reading *reading, const char *line)
 // flight as it has connections.
 static bool weighttp_read(struct mb_import_run *run, const char *line)
 {
-    int64_t seconds;
-    int64_t millis;
-    int64_t micros;
+    int64_t seconds = 0;
+    int64_t millis = 0;
+    int64_t micros = 0;
     bool good =
         mb_import_text_count(&line, &seconds) && mb_import_text_word(&line, "sec,") &&
         mb_import_text_count(&line, &millis) &&

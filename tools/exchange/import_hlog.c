@@ -3,6 +3,7 @@
 // of other writers a file does not say the unit: --unit does.
 //
 // https://github.com/HdrHistogram/HdrHistogram, HistogramLogReader.java
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -124,23 +125,20 @@ static enum mb_status histogram_add(struct reading *reading, struct tag *tag,
                                    "before it, with which it cannot be merged");
 }
 
-static enum mb_status tag_take(struct reading *reading, const char *name, size_t size,
-                               struct tag **tag)
+// The tag of this name, which may be a new one; NULL: there are too many.
+static struct tag *tag_take(struct reading *reading, const char *name, size_t size)
 {
-    *tag = tag_find(reading, name, size);
-    if (*tag != NULL) {
-        return MB_OK;
-    }
-    if (reading->count == TAGS_MAX) {
-        return fault(reading, "it begins more than 1000 different tags");
+    struct tag *tag = tag_find(reading, name, size);
+    if (tag != NULL || reading->count == TAGS_MAX) {
+        return tag;
     }
     reading->tags = mb_arena_grow(reading->import->arena, reading->tags, reading->count,
                                   &reading->capacity, sizeof *reading->tags);
-    *tag = &reading->tags[reading->count++];
-    **tag = (struct tag){.name = mb_arena_copy_bytes(reading->import->arena, name, size),
-                         .first_s = INFINITY,
-                         .last_s = -INFINITY};
-    return MB_OK;
+    tag = &reading->tags[reading->count++];
+    *tag = (struct tag){.name = mb_arena_copy_bytes(reading->import->arena, name, size),
+                        .first_s = INFINITY,
+                        .last_s = -INFINITY};
+    return tag;
 }
 
 // "Tag=A,0.127,1.007,2.769,HISTFAAA...": start, length, largest value, histogram.
@@ -152,7 +150,6 @@ static enum mb_status interval_read(struct reading *reading, const char *line)
     double start_s;
     double length_s;
     double largest;
-    struct tag *tag = NULL;
     if (mb_import_text_word(&at, "Tag=")) {
         name = at;
         size = strcspn(at, ",");
@@ -164,10 +161,11 @@ static enum mb_status interval_read(struct reading *reading, const char *line)
         return fault(reading, "not a line of an interval: start, length, largest value, "
                               "histogram");
     }
-    enum mb_status status = tag_take(reading, name, size, &tag);
-    if (status == MB_OK) {
-        status = histogram_add(reading, tag, at, strcspn(at, " \t\r"));
+    struct tag *tag = tag_take(reading, name, size);
+    if (tag == NULL) {
+        return fault(reading, "it begins more than 1000 different tags");
     }
+    enum mb_status status = histogram_add(reading, tag, at, strcspn(at, " \t\r"));
     if (status == MB_OK) {
         tag->first_s = fmin(tag->first_s, start_s);
         tag->last_s = fmax(tag->last_s, start_s + length_s);
@@ -219,6 +217,7 @@ static struct mb_dist dist_take(const struct reading *reading, struct tag *tag,
         dist.buckets[dist.count++] = (struct mb_dist_bucket){
             .low = low * unit_ns, .high = (high + 1) * unit_ns - 1, .n = n};
     }
+    assert(dist.count > 0); // since the histogram holds values
     dist.min = dist.buckets[0].low;
     dist.max = dist.buckets[dist.count - 1].high;
     return dist;

@@ -395,7 +395,7 @@ static enum mb_status csv_read(struct reading *reading, struct mb_err *err)
 {
     struct mb_csv *csv = NULL;
     const struct mb_csv_record *record = NULL;
-    struct columns columns;
+    struct columns columns = {.index = {0}};
     enum mb_status status = mb_csv_open(reading->input, 0, &csv, err);
     if (status == MB_OK) {
         status = mb_csv_next(csv, &record, err);

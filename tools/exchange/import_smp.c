@@ -136,7 +136,6 @@ static enum mb_status latencies_read(struct reading *reading, struct mb_dist *di
     if (map == NULL || map->type != MB_NODE_MAP) {
         return fault(reading, reading->node, "there are no 'latencies_ms' in it");
     }
-    *dist = (struct mb_dist){.type = MB_DIST_QUANTILES, .n = -1, .sum = -1};
     dist->quantiles = mb_arena_alloc(reading->import->arena, 5, sizeof *dist->quantiles);
     enum mb_status status = latency_read(reading, map, "min", &dist->min);
     if (status == MB_OK) {
@@ -221,7 +220,7 @@ static void facts_add(struct reading *reading)
 
 static enum mb_status result_read(struct reading *reading, const struct mb_input *input)
 {
-    struct mb_dist dist;
+    struct mb_dist dist = {.type = MB_DIST_QUANTILES, .n = -1, .sum = -1};
     int64_t mean_ns = -1;
     int64_t requests = -1;
     enum mb_status status =
