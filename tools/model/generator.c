@@ -15,37 +15,25 @@ static const int64_t SECOND_NS = 1000000000;
 // --rps does not: it catches up on what it missed. wrk waits for the body of a HEAD's
 // answer.
 const struct mb_generator mb_generators[] = {
-    {.name = "fortio",
-     .program = "fortio",
-     .models = CLOSED | PACED,
-     .any_request = true,
-     .head = true,
-     .close = true},
+    {.name = "fortio", .program = "fortio", .models = CLOSED | PACED, .close = true},
     {.name = "h2load", .program = "h2load", .models = CLOSED},
     {.name = "hey",
      .program = "hey",
      .models = CLOSED | PACED,
-     .any_request = true,
      .head = true,
      .close = true,
      .whole_interval = true,
      .whole_timeout = true},
-    {.name = "meshbench",
-     .models = OPEN | CLOSED | PACED,
-     .any_request = true,
-     .head = true,
-     .close = true},
+    {.name = "meshbench", .models = OPEN | CLOSED | PACED, .head = true, .close = true},
     {.name = "wrk",
      .program = "wrk",
      .models = CLOSED,
-     .any_request = true,
      .whole_duration = true,
      .whole_timeout = true,
      .threads_divide = true},
     {.name = "wrk2",
      .program = "wrk2",
      .models = OPEN,
-     .any_request = true,
      .whole_rate = true,
      .whole_duration = true,
      .whole_timeout = true,
@@ -207,13 +195,10 @@ static bool request_refuse(struct mb_arena *arena, const struct mb_generator *ge
                       mb_arena_print(arena, "%s cannot do without keep-alive", name),
                       NULL);
     }
-    bool get = strcmp(request->method, "GET") == 0 && request->body == NULL;
-    bool head = strcmp(request->method, "HEAD") == 0;
-    if ((!get && !generator->any_request) || (head && !generator->head)) {
-        return refuse(refusal, "request/method",
-                      mb_arena_print(arena, "%s cannot send %s%s", name, request->method,
-                                     request->body != NULL ? " with a body" : ""),
-                      "it can send GET");
+    if (strcmp(request->method, "HEAD") == 0 && !generator->head) {
+        return refuse(
+            refusal, "request/method",
+            mb_arena_print(arena, "%s cannot do HEAD: it waits for a body", name), NULL);
     }
     return false;
 }

@@ -12,8 +12,7 @@ struct mb_generator {
     const char *name;    // in specs: "wrk2"
     const char *program; // looked up on PATH; NULL: the built-in one
     unsigned models;     // bit set of 1 << enum mb_load_model
-    bool any_request;    // methods of any kind, with a body
-    bool head;           // HEAD among them
+    bool head;           // the method HEAD; others all can
     bool close;          // can use a connection for one request only
     bool whole_rate;     // whole requests per second only
     bool whole_interval; // between two requests of a connection: whole us only

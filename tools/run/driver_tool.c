@@ -49,16 +49,24 @@ static void word_rate(struct mb_driver_job *job, int64_t micro_rps)
     word(job, "%" PRId64 ".%06" PRId64, micro_rps / MICRO, micro_rps % MICRO);
 }
 
-// `host`: an option of its own for the field Host; NULL: there is none.
-static void words_headers(struct mb_driver_job *job, const char *option, const char *host)
+// NULL: the one of the url.
+static const char *host_of(const struct mb_request *request)
+{
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (strcasecmp(request->headers[i].name, "Host") == 0) {
+            return request->headers[i].value;
+        }
+    }
+    return NULL;
+}
+
+// All but the field Host, for which tools have ways of their own.
+static void words_headers(struct mb_driver_job *job, const char *option)
 {
     const struct mb_request *request = job->plan->request;
     for (size_t i = 0; i < request->header_count; i++) {
         const struct mb_header *header = &request->headers[i];
-        if (host != NULL && strcasecmp(header->name, "Host") == 0) {
-            word(job, "%s", host);
-            word(job, "%s", header->value);
-        } else {
+        if (strcasecmp(header->name, "Host") != 0) {
             word(job, "%s", option);
             word(job, "%s: %s", header->name, header->value);
         }
@@ -109,7 +117,11 @@ static enum mb_status fortio_prepare(struct mb_driver_job *job, struct mb_err *e
     word(job, "-timeout");
     word_ms(job, request->timeout_ns);
     word(job, "-keepalive=%s", request->keepalive ? "true" : "false");
-    words_headers(job, "-H", NULL);
+    words_headers(job, "-H");
+    if (host_of(request) != NULL) {
+        word(job, "-H");
+        word(job, "Host: %s", host_of(request));
+    }
     if (strcmp(request->method, request->body != NULL ? "POST" : "GET") != 0) {
         word(job, "-X"); // old versions do not have it
         word(job, "%s", request->method);
@@ -129,10 +141,12 @@ static enum mb_status fortio_prepare(struct mb_driver_job *job, struct mb_err *e
 // --- h2load ---
 
 // A connection without a byte for so long is given up: the request's time-out.
+// Fields that it sets by itself are given as those of HTTP/2, else they are sent twice.
 static enum mb_status h2load_prepare(struct mb_driver_job *job, struct mb_err *err)
 {
     const struct mb_load_plan *plan = job->plan;
-    (void)err;
+    const struct mb_request *request = plan->request;
+    enum mb_status status = MB_OK;
     word(job, "h2load");
     word(job, "--h1");
     word(job, "-c");
@@ -142,10 +156,22 @@ static enum mb_status h2load_prepare(struct mb_driver_job *job, struct mb_err *e
     word(job, "-D");
     word_ms(job, job->duration_ns);
     word(job, "-N");
-    word_ms(job, plan->request->timeout_ns);
-    words_headers(job, "-H", NULL);
+    word_ms(job, request->timeout_ns);
+    word(job, "-H");
+    word(job, ":method: %s", request->method);
+    if (host_of(request) != NULL) {
+        word(job, "-H");
+        word(job, ":authority: %s", host_of(request));
+    }
+    words_headers(job, "-H");
+    if (request->body != NULL) {
+        const char *path;
+        status = body_file(job, &path, err);
+        word(job, "-d");
+        word(job, "%s", path);
+    }
     word(job, "%s", job->url);
-    return MB_OK;
+    return status;
 }
 
 // --- hey ---
@@ -178,7 +204,11 @@ static enum mb_status hey_prepare(struct mb_driver_job *job, struct mb_err *err)
     word(job, "-disable-compression");
     word(job, "-m");
     word(job, "%s", request->method);
-    words_headers(job, "-H", "-host");
+    words_headers(job, "-H");
+    if (host_of(request) != NULL) {
+        word(job, "-host");
+        word(job, "%s", host_of(request));
+    }
     if (!request->keepalive) {
         word(job, "-disable-keepalive");
     }

@@ -276,8 +276,13 @@ static const struct {
      "-keepalive=false -H X-Test: a \"b\" -H Host: shop -X PUT -payload-file FILE -json "
      "FILE http://127.0.0.1:9/a?b=c "},
     {"h2load", MB_LOAD_CLOSED, -1, "GET", NULL, false,
-     "--h1 -c 8 -t 2 -D 1500ms -N 5000ms -H X-Test: a \"b\" -H Host: shop "
-     "http://127.0.0.1:9/a?b=c "},
+     "--h1 -c 8 -t 2 -D 1500ms -N 5000ms -H :method: GET -H :authority: shop -H X-Test: "
+     "a "
+     "\"b\" http://127.0.0.1:9/a?b=c "},
+    {"h2load", MB_LOAD_CLOSED, -1, "PUT", "x", false,
+     "--h1 -c 8 -t 2 -D 1500ms -N 5000ms -H :method: PUT -H :authority: shop -H X-Test: "
+     "a "
+     "\"b\" -d FILE http://127.0.0.1:9/a?b=c "},
     {"hey", MB_LOAD_PACED, 200000000, "DELETE", "x", true,
      "-o csv -c 8 -q 24.999687503906202 -z 1500ms -t 5 -cpus 2 -disable-redirects "
      "-disable-compression -m DELETE -H X-Test: a \"b\" -host shop -disable-keepalive -D "
