@@ -144,7 +144,7 @@ static void facts_add(const struct reading *reading)
                        mb_node_find(metric(reading, "vus_max"), "max"));
     mb_import_fact_add(reading->import, reading->run, "iterations",
                        mb_node_find(metric(reading, "iterations"), "count"));
-    mb_import_fact_add(reading->import, reading->run, "dropped_iterations",
+    mb_import_fact_add(reading->import, reading->run, MB_IMPORT_K6_DROPPED,
                        mb_node_find(metric(reading, "dropped_iterations"), "count"));
     mb_import_fact_add(reading->import, reading->run, "checks_failed",
                        mb_node_find(metric(reading, "checks"), "fails"));

@@ -5,6 +5,9 @@
 #include "exchange/import.h"
 #include "exchange/import_text.h"
 
+// The fact of an open load: iterations that were due and found no virtual user free.
+#define MB_IMPORT_K6_DROPPED "dropped_iterations"
+
 // The latencies of a summary, which has its statistics in any order.
 struct mb_import_k6_trend {
     struct mb_import_quantiles quantiles;

@@ -18,6 +18,7 @@ struct reading {
     struct mb_import_samples samples;
     double bytes_sent; // -1: none said
     double bytes_received;
+    double dropped;  // iterations that found no user free
     const char *url; // of all requests; "" when they differ; NULL: none yet
     bool whole_seconds;
 };
@@ -145,6 +146,9 @@ static enum mb_status point_add(struct reading *reading, const struct point *poi
     }
     if (strcmp(point->metric, "data_received") == 0) {
         bytes_add(&reading->bytes_received, point->value);
+    }
+    if (strcmp(point->metric, "dropped_iterations") == 0) {
+        bytes_add(&reading->dropped, point->value);
     }
     return MB_OK;
 }
@@ -308,6 +312,11 @@ static enum mb_status run_put(struct reading *reading, struct mb_input *input,
     struct mb_counts *counts = &run->part.counts;
     (void)mb_import_text_scale(reading->bytes_sent, 1, &counts->bytes_sent);
     (void)mb_import_text_scale(reading->bytes_received, 1, &counts->bytes_received);
+    int64_t dropped = 0;
+    if (mb_import_text_scale(reading->dropped, 1, &dropped) && dropped > 0) {
+        mb_import_fact_add(reading->import, run, MB_IMPORT_K6_DROPPED,
+                           mb_node_int(reading->import->arena, dropped));
+    }
     return MB_OK;
 }
 

@@ -3,40 +3,57 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define MS_NS INT64_C(1000000)
+#define SECOND_NS INT64_C(1000000000)
 #define OPEN (1U << MB_LOAD_OPEN)
 #define CLOSED (1U << MB_LOAD_CLOSED)
 #define PACED (1U << MB_LOAD_PACED)
 
 static const int64_t MICRO = 1000000;
 static const int64_t INTERVAL_PRECISION = 100000;
-static const int64_t SECOND_NS = 1000000000;
 
 // fortio -nocatchup and hey -q make paced load as spec/load-models.md has it. h2load
 // --rps does not: it catches up on what it missed. wrk waits for the body of a HEAD's
 // answer.
 const struct mb_generator mb_generators[] = {
     {.name = "fortio", .program = "fortio", .models = CLOSED | PACED, .close = true},
-    {.name = "h2load", .program = "h2load", .models = CLOSED},
+    {.name = "h2load",
+     .program = "h2load",
+     .models = CLOSED,
+     .duration_unit_ns = MS_NS,
+     .timeout_unit_ns = MS_NS},
     {.name = "hey",
      .program = "hey",
      .models = CLOSED | PACED,
      .head = true,
      .close = true,
      .whole_interval = true,
-     .whole_timeout = true},
+     .timeout_unit_ns = SECOND_NS},
+    {.name = "k6",
+     .program = "k6",
+     .models = OPEN | CLOSED,
+     .head = true,
+     .close = true,
+     .whole_rate = true},
     {.name = "meshbench", .models = OPEN | CLOSED | PACED, .head = true, .close = true},
+    {.name = "vegeta",
+     .program = "vegeta",
+     .models = OPEN,
+     .head = true,
+     .close = true,
+     .whole_rate = true},
     {.name = "wrk",
      .program = "wrk",
      .models = CLOSED,
-     .whole_duration = true,
-     .whole_timeout = true,
+     .duration_unit_ns = SECOND_NS,
+     .timeout_unit_ns = SECOND_NS,
      .threads_divide = true},
     {.name = "wrk2",
      .program = "wrk2",
      .models = OPEN,
      .whole_rate = true,
-     .whole_duration = true,
-     .whole_timeout = true,
+     .duration_unit_ns = SECOND_NS,
+     .timeout_unit_ns = SECOND_NS,
      .threads_divide = true},
     {.name = NULL},
 };
@@ -209,19 +226,21 @@ static bool times_refuse(struct mb_arena *arena, const struct mb_generator *gene
 {
     const struct {
         const char *key;
-        bool whole;
+        int64_t unit_ns;
         int64_t ns;
     } times[] = {
-        {"duration", generator->whole_duration, workload->duration_ns},
-        {"warmup", generator->whole_duration, workload->warmup_ns},
-        {"request/timeout", generator->whole_timeout, workload->request.timeout_ns},
+        {"duration", generator->duration_unit_ns, workload->duration_ns},
+        {"warmup", generator->duration_unit_ns, workload->warmup_ns},
+        {"request/timeout", generator->timeout_unit_ns, workload->request.timeout_ns},
     };
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-        if (times[i].whole && times[i].ns % SECOND_NS != 0) {
-            return refuse(refusal, times[i].key,
-                          mb_arena_print(arena, "%s counts '%s' in whole seconds",
-                                         generator->name, times[i].key),
-                          "round it");
+        if (times[i].unit_ns > 0 && times[i].ns % times[i].unit_ns != 0) {
+            return refuse(
+                refusal, times[i].key,
+                mb_arena_print(arena, "%s counts '%s' in whole %s", generator->name,
+                               times[i].key,
+                               times[i].unit_ns == SECOND_NS ? "seconds" : "ms"),
+                "round it");
         }
     }
     return false;

@@ -9,16 +9,16 @@
 #include "model/spec.h"
 
 struct mb_generator {
-    const char *name;    // in specs: "wrk2"
-    const char *program; // looked up on PATH; NULL: the built-in one
-    unsigned models;     // bit set of 1 << enum mb_load_model
-    bool head;           // the method HEAD; others all can
-    bool close;          // can use a connection for one request only
-    bool whole_rate;     // whole requests per second only
-    bool whole_interval; // between two requests of a connection: whole us only
-    bool whole_duration; // whole seconds only, warm-up included
-    bool whole_timeout;  // likewise
-    bool threads_divide; // connections have to be a multiple of the threads
+    const char *name;         // in specs: "wrk2"
+    const char *program;      // looked up on PATH; NULL: the built-in one
+    unsigned models;          // bit set of 1 << enum mb_load_model
+    bool head;                // the method HEAD; others all can
+    bool close;               // can use a connection for one request only
+    bool whole_rate;          // whole requests per second only
+    bool whole_interval;      // between two requests of a connection: whole us only
+    int64_t duration_unit_ns; // multiples of it only, warm-up included; 0: any
+    int64_t timeout_unit_ns;  // likewise
+    bool threads_divide;      // connections have to be a multiple of the threads
 };
 
 // The table, ending with a row without a name.

@@ -160,7 +160,11 @@ static enum mb_status words_run(struct trial *trial, const struct mb_driver_job 
                                 int64_t limit_ns, struct mb_err *err)
 {
     const char *const env[] = {
-        mb_arena_print(trial->arena, "GOMAXPROCS=%d", trial->plan->threads), NULL};
+        mb_arena_print(trial->arena, "GOMAXPROCS=%d", trial->plan->threads),
+        "NO_PROXY=*", // nothing stands between it and the target
+        "K6_CSV_TIME_FORMAT=unix_micro",
+        NULL,
+    };
     const struct mb_proc_spec spec = {
         .argv = job->words,
         .env = env,
@@ -196,11 +200,34 @@ static void latencies_settle(const struct trial *trial, struct mb_import *import
                              struct mb_import_run *run)
 {
     struct mb_part *part = &run->part;
+    struct mb_dist *response = &part->dist[MB_DIST_RESPONSE];
+    struct mb_dist *service = &part->dist[MB_DIST_SERVICE];
     run->point.load_model = trial->plan->load_model;
     run->point.rate_micro_rps = trial->plan->rate_micro_rps;
-    if (part->dist[MB_DIST_RESPONSE].type == MB_DIST_ABSENT &&
-        part->dist[MB_DIST_SERVICE].type != MB_DIST_ABSENT) {
-        mb_import_run_latency(import, run, part->dist[MB_DIST_SERVICE]);
+    if (response->type != MB_DIST_ABSENT || service->type == MB_DIST_ABSENT) {
+        return;
+    }
+    if (trial->driver->tool->from_schedule) {
+        *response = *service;
+        *service = mb_dist_absent("the generator counts from its schedule");
+        part->co_handling = MB_CO_INTENDED;
+    } else {
+        mb_import_run_latency(import, run, *service);
+    }
+}
+
+// What was due and never sent is an error: else a server that stalls would be asked less,
+// and nobody would see it.
+static void dropped_settle(const struct trial *trial, struct mb_import_run *run)
+{
+    struct mb_counts *counts = &run->part.counts;
+    const char *path = trial->driver->tool->dropped_fact;
+    for (size_t i = 0; path != NULL && i < run->facts.count; i++) {
+        if (strcmp(run->facts.items[i].path, path) == 0) {
+            int64_t dropped = mb_node_integer(run->facts.items[i].captured, 0);
+            counts->intended += counts->intended >= 0 ? dropped : 0;
+            counts->errors_by_kind[MB_ERROR_OTHER] += dropped;
+        }
     }
 }
 
@@ -271,6 +298,7 @@ static enum mb_status output_read(const struct trial *trial, const char *path,
         return status;
     }
     latencies_settle(trial, &import, &import.runs[0]);
+    dropped_settle(trial, &import.runs[0]);
     part_settle(trial, &import.runs[0], cpu_ns, part);
     return MB_OK;
 }
@@ -324,6 +352,11 @@ static enum mb_status measure(struct trial *trial, struct mb_part *part,
     }
     enum mb_status status = generate(trial, &job, err);
     cpu_ns = cpu_ns >= 0 ? children_cpu_ns() - cpu_ns : -1;
+    if (status == MB_OK && tool->convert != NULL) {
+        struct mb_driver_job convert = job_begin(trial, 0, "output");
+        tool->convert(&convert);
+        status = words_run(trial, &convert, trial->driver->patience_ns, err);
+    }
     return status == MB_OK
                ? output_read(trial, tool->prints_result ? trial->printed : job.output,
                              cpu_ns, part, err)
@@ -367,16 +400,20 @@ static enum mb_status run(void *state, struct mb_arena *arena,
 
 // --- opening ---
 
-// The first number with a point in what it prints: "wrk 4.1.0 [epoll]", "v1.66.5".
+// The first number with points that stands alone: "wrk 4.1.0 [epoll]", "v1.66.5"; not
+// that of "go1.26.8".
 static const char *version_find(struct mb_arena *arena, const char *text)
 {
+    char before = ' ';
     for (const char *at = text; *at != '\0'; at++) {
-        bool begins = isdigit((unsigned char)*at) &&
-                      (at == text || !isalnum((unsigned char)at[-1]) || at[-1] == 'v');
         size_t size = strspn(at, "0123456789.");
-        if (begins && memchr(at, '.', size) != NULL && at[size - 1] != '.') {
+        bool alone = !isalnum((unsigned char)before) || before == 'v';
+        if (alone && isdigit((unsigned char)*at) && memchr(at, '.', size) != NULL &&
+            at[size - 1] != '.') {
             return mb_arena_copy_bytes(arena, at, size);
         }
+        at += size > 0 ? size - 1 : 0;
+        before = *at;
     }
     return NULL;
 }

@@ -8,6 +8,9 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "exchange/import_k6.h"
+#include "format/emit.h"
+#include "format/node.h"
 #include "model/generator.h"
 
 static const int64_t SECOND_NS = 1000000000;
@@ -37,7 +40,11 @@ static int64_t seconds(int64_t ns)
     return ns / SECOND_NS;
 }
 
-// "1500ms": Go and h2load take it.
+static void word_ns(struct mb_driver_job *job, int64_t ns)
+{
+    word(job, "%" PRId64 "ns", ns);
+}
+
 static void word_ms(struct mb_driver_job *job, int64_t ns)
 {
     word(job, "%" PRId64 "ms", ns / MS_NS);
@@ -113,9 +120,9 @@ static enum mb_status fortio_prepare(struct mb_driver_job *job, struct mb_err *e
         word(job, "0");
     }
     word(job, "-t");
-    word_ms(job, job->duration_ns);
+    word_ns(job, job->duration_ns);
     word(job, "-timeout");
-    word_ms(job, request->timeout_ns);
+    word_ns(job, request->timeout_ns);
     word(job, "-keepalive=%s", request->keepalive ? "true" : "false");
     words_headers(job, "-H");
     if (host_of(request) != NULL) {
@@ -195,7 +202,7 @@ static enum mb_status hey_prepare(struct mb_driver_job *job, struct mb_err *err)
         word(job, "%.17g", 1e6 / ((double)interval_us + 0.5));
     }
     word(job, "-z");
-    word_ms(job, job->duration_ns);
+    word_ns(job, job->duration_ns);
     word(job, "-t");
     word(job, "%" PRId64, seconds(request->timeout_ns));
     word(job, "-cpus");
@@ -220,6 +227,156 @@ static enum mb_status hey_prepare(struct mb_driver_job *job, struct mb_err *err)
     }
     word(job, "%s", job->url);
     return status;
+}
+
+// --- k6 ---
+
+// A text as JavaScript writes it: JSON is a part of JavaScript.
+static const char *script_text(struct mb_driver_job *job, const char *text)
+{
+    struct mb_buf out = {0};
+    mb_emit_json(mb_node_string(job->arena, text), &out);
+    const char *quoted = // without the line end
+        mb_arena_copy_bytes(job->arena, out.data, out.size - 1);
+    mb_buf_release(&out);
+    return quoted;
+}
+
+static void k6_scenario(const struct mb_driver_job *job, struct mb_buf *script)
+{
+    const struct mb_load_plan *plan = job->plan;
+    if (plan->load_model == MB_LOAD_OPEN) {
+        mb_buf_print(script,
+                     "  scenarios: {load: {executor: 'constant-arrival-rate', rate: "
+                     "%" PRId64 ", timeUnit: '1s', preAllocatedVUs: %" PRId64
+                     ", maxVUs: %" PRId64 ",\n",
+                     plan->rate_micro_rps / MICRO, plan->connections, plan->connections);
+    } else {
+        mb_buf_print(script,
+                     "  scenarios: {load: {executor: 'constant-vus', vus: %" PRId64 ",\n",
+                     plan->connections);
+    }
+    mb_buf_print(script,
+                 "    duration: '%" PRId64 "ns', gracefulStop: '%" PRId64 "ns'}},\n",
+                 job->duration_ns, plan->request->timeout_ns);
+}
+
+static void k6_request(struct mb_driver_job *job, struct mb_buf *script)
+{
+    const struct mb_request *request = job->plan->request;
+    mb_buf_append_string(script, "};\nconst headers = {");
+    for (size_t i = 0; i < request->header_count; i++) {
+        const struct mb_header *header = &request->headers[i];
+        mb_buf_print(script, "%s: %s, ", script_text(job, header->name),
+                     script_text(job, header->value));
+    }
+    mb_buf_print(script,
+                 "};\nexport default function () {\n  http.request(%s, %s, %s, {headers, "
+                 "timeout: '%" PRId64 "ns', redirects: 0});\n}\n",
+                 script_text(job, request->method), script_text(job, job->url),
+                 request->body != NULL ? "body" : "null", request->timeout_ns);
+}
+
+// The body is bytes, which no text of a script holds: it is read from a file.
+static enum mb_status k6_prepare(struct mb_driver_job *job, struct mb_err *err)
+{
+    const struct mb_request *request = job->plan->request;
+    const char *path = mb_file_join(job->arena, job->dir, "script.js");
+    struct mb_buf script = {0};
+    enum mb_status status = MB_OK;
+    mb_buf_append_string(&script, "import http from 'k6/http';\n");
+    if (request->body != NULL) {
+        const char *body;
+        status = body_file(job, &body, err);
+        mb_buf_print(&script, "const body = open(%s, 'b');\n", script_text(job, body));
+    }
+    mb_buf_print(&script,
+                 "export const options = {\n  discardResponseBodies: true,\n"
+                 "  systemTags: ['status', 'error_code', 'expected_response', 'url'],\n"
+                 "  noConnectionReuse: %s,\n",
+                 request->keepalive ? "false" : "true");
+    k6_scenario(job, &script);
+    k6_request(job, &script);
+    if (status == MB_OK) {
+        status = mb_file_write(path, script.data, script.size, err);
+    }
+    mb_buf_release(&script);
+    word(job, "k6");
+    word(job, "run");
+    word(job, "--quiet");
+    word(job, "--no-usage-report");
+    word(job, "--address");
+    word(job, "%s", "");
+    word(job, "--out");
+    word(job, "csv=%s", job->output);
+    word(job, "%s", path);
+    return status;
+}
+
+// --- vegeta ---
+
+// Without a field of its own Go asks for compressed answers.
+static enum mb_status vegeta_targets(struct mb_driver_job *job, const char *path,
+                                     struct mb_err *err)
+{
+    const struct mb_request *request = job->plan->request;
+    struct mb_buf text = {0};
+    enum mb_status status = MB_OK;
+    bool encoding = false;
+    mb_buf_print(&text, "%s %s\n", request->method, job->url);
+    for (size_t i = 0; i < request->header_count; i++) {
+        const struct mb_header *header = &request->headers[i];
+        encoding = encoding || strcasecmp(header->name, "Accept-Encoding") == 0;
+        mb_buf_print(&text, "%s: %s\n", header->name, header->value);
+    }
+    if (!encoding) {
+        mb_buf_append_string(&text, "Accept-Encoding: identity\n");
+    }
+    if (request->body != NULL) {
+        const char *body;
+        status = body_file(job, &body, err);
+        mb_buf_print(&text, "@%s\n", body);
+    }
+    if (status == MB_OK) {
+        status = mb_file_write(path, text.data, text.size, err);
+    }
+    mb_buf_release(&text);
+    return status;
+}
+
+static const char *vegeta_results(const struct mb_driver_job *job)
+{
+    return mb_file_join(job->arena, job->dir, "attack.bin");
+}
+
+// As many workers as it takes: then a request waits for nothing but a connection.
+static enum mb_status vegeta_prepare(struct mb_driver_job *job, struct mb_err *err)
+{
+    const struct mb_load_plan *plan = job->plan;
+    const char *targets = mb_file_join(job->arena, job->dir, "targets");
+    word(job, "vegeta");
+    word(job, "-cpus=%d", plan->threads);
+    word(job, "attack");
+    word(job, "-targets=%s", targets);
+    word(job, "-rate=%" PRId64 "/1s", plan->rate_micro_rps / MICRO);
+    word(job, "-duration=%" PRId64 "ns", job->duration_ns);
+    word(job, "-timeout=%" PRId64 "ns", plan->request->timeout_ns);
+    word(job, "-max-connections=%" PRId64, plan->connections);
+    word(job, "-connections=%" PRId64, plan->connections);
+    word(job, "-keepalive=%s", plan->request->keepalive ? "true" : "false");
+    word(job, "-redirects=-1");
+    word(job, "-max-body=0");
+    word(job, "-output=%s", vegeta_results(job));
+    return vegeta_targets(job, targets, err);
+}
+
+static void vegeta_convert(struct mb_driver_job *job)
+{
+    word(job, "vegeta");
+    word(job, "encode");
+    word(job, "-to=csv");
+    word(job, "-output=%s", job->output);
+    word(job, "%s", vegeta_results(job));
 }
 
 // --- wrk and wrk2 ---
@@ -312,6 +469,19 @@ static const struct mb_driver_tool tools[] = {
      .prints_result = true,
      .most_results = 1000000,
      .prepare = hey_prepare},
+    {.name = "k6",
+     .importer = "k6",
+     .version_words = "version",
+     .package = "go install go.k6.io/k6@latest",
+     .dropped_fact = "run." MB_IMPORT_K6_DROPPED,
+     .prepare = k6_prepare},
+    {.name = "vegeta",
+     .importer = "vegeta",
+     .version_words = "-version",
+     .package = "go install github.com/tsenart/vegeta/v12@latest",
+     .from_schedule = true,
+     .prepare = vegeta_prepare,
+     .convert = vegeta_convert},
     {.name = "wrk",
      .importer = "wrk",
      .version_words = "-v",

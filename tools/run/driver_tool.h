@@ -29,11 +29,16 @@ struct mb_driver_tool {
     const char *importer;      // that reads its output
     const char *version_words; // asks for its version; NULL: it does not say
     const char *package;       // how to get it
+    const char *dropped_fact;  // of its import: requests that were due and were not sent
+    int64_t most_results;      // it keeps so many at most, in silence; 0: no limit
     bool prints_result;        // on standard output; else into `output`
     bool success_only;         // takes no status but 2xx and 418 for a good one
-    int64_t most_results;      // it keeps so many at most, in silence; 0: no limit
+    bool from_schedule; // what it calls latency begins when the request is due: nothing
+                        // keeps it from beginning then
     // Fills the command line, and writes files that it needs.
     enum mb_status (*prepare)(struct mb_driver_job *job, struct mb_err *err);
+    // The same for the program that makes `output` of what it wrote; NULL: no need.
+    void (*convert)(struct mb_driver_job *job);
 };
 
 // NULL when there is none of this name.

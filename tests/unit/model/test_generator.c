@@ -131,6 +131,21 @@ static const struct {
      {.model = MB_LOAD_OPEN, .rate_micro_rps = RPS, .connections = 8, .warmup_ns = S / 2},
      "warmup",
      "wrk2 counts 'warmup' in whole seconds"},
+    {"k6",
+     {.model = MB_LOAD_PACED, .rate_micro_rps = RPS, .connections = 8},
+     "load_model",
+     "k6 makes no paced load"},
+    {"vegeta",
+     {.model = MB_LOAD_CLOSED, .rate_micro_rps = -1, .connections = 8},
+     "load_model",
+     "vegeta makes no closed load"},
+    {"h2load",
+     {.model = MB_LOAD_CLOSED,
+      .rate_micro_rps = -1,
+      .connections = 8,
+      .duration_ns = S + 1},
+     "duration",
+     "h2load counts 'duration' in whole ms"},
     {"hey",
      {.model = MB_LOAD_CLOSED,
       .rate_micro_rps = -1,
@@ -188,6 +203,20 @@ static const struct {
       .method = "POST",
       .body = "x"}},
     {"wrk2", {.model = MB_LOAD_OPEN, .rate_micro_rps = 1000 * RPS, .connections = 8}},
+    {"k6",
+     {.model = MB_LOAD_OPEN,
+      .rate_micro_rps = 1000 * RPS,
+      .connections = 7,
+      .method = "HEAD",
+      .close = true,
+      .timeout_ns = 3}},
+    {"vegeta",
+     {.model = MB_LOAD_OPEN,
+      .rate_micro_rps = 1000 * RPS,
+      .connections = 7,
+      .method = "HEAD",
+      .close = true,
+      .timeout_ns = 3}},
     {"meshbench",
      {.model = MB_LOAD_OPEN,
       .rate_micro_rps = RPS / 3,
@@ -239,7 +268,7 @@ static void test_names(void **state)
     (void)state;
     struct mb_arena arena = {0};
     assert_string_equal(mb_generator_names(&arena),
-                        "fortio, h2load, hey, meshbench, wrk, wrk2");
+                        "fortio, h2load, hey, k6, meshbench, vegeta, wrk, wrk2");
     assert_null(mb_generator_find("ab"));
     mb_arena_release(&arena);
 }
@@ -273,9 +302,10 @@ static const char *rates(const struct mb_generator *generator)
 
 static const char *times(const struct mb_generator *generator)
 {
-    return generator->whole_duration  ? "whole seconds"
-           : generator->whole_timeout ? "time-out in whole seconds"
-                                      : "any";
+    return generator->duration_unit_ns == S  ? "whole seconds"
+           : generator->duration_unit_ns > 0 ? "whole ms"
+           : generator->timeout_unit_ns > 0  ? "time-out in whole seconds"
+                                             : "any";
 }
 
 // docs/how-to/use-another-generator.md has a row for each, made of the table.

@@ -244,6 +244,117 @@ static void test_fortio(void **state)
     expect_nothing_left(bench);
 }
 
+// A request that k6 could not send since all its users were busy is an error.
+static void test_k6(void **state)
+{
+    struct bench *bench = *state;
+    fake(bench, "k6",
+         "while [ \"$1\" != --out ]; do shift; done\n"
+         "{ cat \"$FIXTURES/k6/micro.csv\"\n"
+         "echo dropped_iterations,1795490151844838,2.000000,,,,,,\n"
+         "echo dropped_iterations,1795490151844839,1.000000,,,,,,; } >\"${2#csv=}\"");
+    bench->plan.load_model = MB_LOAD_OPEN;
+    bench->plan.rate_micro_rps = 300000000;
+    assert_int_equal(run(bench, "k6"), MB_OK);
+    const struct mb_part *part = &bench->part;
+    assert_int_equal(part->co_handling, MB_CO_NONE);
+    assert_int_equal(part->dist[MB_DIST_RESPONSE].type, MB_DIST_ABSENT);
+    assert_int_equal(part->dist[MB_DIST_SERVICE].type, MB_DIST_HDR);
+    assert_int_equal(part->counts.errors_by_kind[MB_ERROR_OTHER], 3);
+    assert_int_equal(part->counts.intended, part->counts.ok + 3);
+    expect_nothing_left(bench);
+}
+
+static void test_k6_script(void **state)
+{
+    struct bench *bench = *state;
+    fake(bench, "k6",
+         "for last; do :; done; sed 's/open(.*body/open(\"BODY/' \"$last\" >\"$LOG\"; "
+         "exit 1");
+    bench->plan.load_model = MB_LOAD_OPEN;
+    bench->plan.rate_micro_rps = 300000000;
+    bench->request.method = "POST";
+    bench->request.body = "x";
+    bench->request.body_size = 1;
+    assert_int_equal(run(bench, "k6"), MB_FAILED);
+    assert_string_equal(
+        logged(bench, ""),
+        "import http from 'k6/http';\n"
+        "const body = open(\"BODY\", 'b');\n"
+        "export const options = {\n"
+        "  discardResponseBodies: true,\n"
+        "  systemTags: ['status', 'error_code', 'expected_response', 'url'],\n"
+        "  noConnectionReuse: false,\n"
+        "  scenarios: {load: {executor: 'constant-arrival-rate', rate: 300, timeUnit: "
+        "'1s', "
+        "preAllocatedVUs: 8, maxVUs: 8,\n"
+        "    duration: '2000000000ns', gracefulStop: '5000000000ns'}},\n"
+        "};\n"
+        "const headers = {\"X-Test\": \"a \\\"b\\\"\", \"Host\": \"shop\", };\n"
+        "export default function () {\n"
+        "  http.request(\"POST\", \"http://127.0.0.1:9/a?b=c\", body, {headers, timeout: "
+        "'5000000000ns', redirects: 0});\n"
+        "}\n");
+}
+
+// What it wrote is turned into what can be read by a second program.
+static void test_vegeta(void **state)
+{
+    struct bench *bench = *state;
+    bench->plan.load_model = MB_LOAD_OPEN;
+    bench->plan.rate_micro_rps = 50000000;
+    fake(bench, "vegeta",
+         "case $1 in\n"
+         "encode) grep -q raw \"$4\" && head -n 12 \"$FIXTURES/vegeta/two.csv\" >"
+         "\"${3#-output=}\";;\n"
+         "*) for word; do case $word in -output=*) echo raw >\"${word#-output=}\";;\n"
+         "-targets=*) cp \"${word#-targets=}\" \"$LOG.targets\";; esac; done;;\n"
+         "esac");
+    assert_int_equal(run(bench, "vegeta"), MB_OK);
+    const struct mb_part *part = &bench->part;
+    assert_int_equal(part->co_handling, MB_CO_INTENDED);
+    assert_int_equal(part->dist[MB_DIST_RESPONSE].type, MB_DIST_HDR);
+    assert_int_equal(part->dist[MB_DIST_SERVICE].type, MB_DIST_ABSENT);
+    assert_string_equal(logged(bench, ".targets"), "GET http://127.0.0.1:9/a?b=c\n"
+                                                   "X-Test: a \"b\"\n"
+                                                   "Host: shop\n"
+                                                   "Accept-Encoding: identity\n");
+    expect_nothing_left(bench);
+}
+
+static void test_versions(void **state)
+{
+    static const struct {
+        const char *printed;
+        const char *version; // NULL: none
+    } cases[] = {
+        {"wrk debian/4.1.0-3+b2 [epoll] Copyright (C) 2012", "4.1.0"},
+        {"1.66.5", "1.66.5"},
+        {"k6 v1.8.1 (go1.26.8, linux/amd64)", "1.8.1"},
+        {"h2load nghttp2/1.52.0", "1.52.0"},
+        {"Version: \nCommit: \nRuntime: go1.26.8 linux/amd64", NULL},
+        {"Version: v12.12.0\nRuntime: go1.26.8", "12.12.0"},
+        {"wrk 4. of 2012", NULL},
+        {"", NULL},
+    };
+    struct bench *bench = *state;
+    const char *path = mb_file_join(&bench->arena, bench->bin, "wrk");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *text = mb_arena_print(
+            &bench->arena, "#!/bin/sh\ncat <<'END'\n%s\nEND\n", cases[i].printed);
+        assert_int_equal(mb_file_write(path, text, strlen(text), &bench->err), MB_OK);
+        assert_int_equal(chmod(path, 0700), 0);
+        assert_int_equal(mb_driver_open(&bench->arena, mb_generator_find("wrk"), S,
+                                        &bench->driver, &bench->err),
+                         MB_OK);
+        if (cases[i].version != NULL) {
+            assert_string_equal(bench->driver.version, cases[i].version);
+        } else {
+            assert_non_null(strstr(bench->driver.version, "sha256:"));
+        }
+    }
+}
+
 static void test_fortio_other_statuses(void **state)
 {
     struct bench *bench = *state;
@@ -269,10 +380,12 @@ static const struct {
 } asked[] = {
     {"fortio", MB_LOAD_PACED, 333500000, "GET", NULL, false,
      "load -quiet -r 0.0001 -allow-initial-errors -c 8 -qps 333.500000 -nocatchup "
-     "-uniform -t 1500ms -timeout 5000ms -keepalive=true -H X-Test: a \"b\" -H Host: "
+     "-uniform -t 1500000000ns -timeout 5000000000ns -keepalive=true -H X-Test: a \"b\" "
+     "-H Host: "
      "shop -json FILE http://127.0.0.1:9/a?b=c "},
     {"fortio", MB_LOAD_CLOSED, -1, "PUT", "x", true,
-     "load -quiet -r 0.0001 -allow-initial-errors -c 8 -qps 0 -t 1500ms -timeout 5000ms "
+     "load -quiet -r 0.0001 -allow-initial-errors -c 8 -qps 0 -t 1500000000ns -timeout "
+     "5000000000ns "
      "-keepalive=false -H X-Test: a \"b\" -H Host: shop -X PUT -payload-file FILE -json "
      "FILE http://127.0.0.1:9/a?b=c "},
     {"h2load", MB_LOAD_CLOSED, -1, "GET", NULL, false,
@@ -284,9 +397,15 @@ static const struct {
      "a "
      "\"b\" -d FILE http://127.0.0.1:9/a?b=c "},
     {"hey", MB_LOAD_PACED, 200000000, "DELETE", "x", true,
-     "-o csv -c 8 -q 24.999687503906202 -z 1500ms -t 5 -cpus 2 -disable-redirects "
+     "-o csv -c 8 -q 24.999687503906202 -z 1500000000ns -t 5 -cpus 2 -disable-redirects "
      "-disable-compression -m DELETE -H X-Test: a \"b\" -host shop -disable-keepalive -D "
      "FILE http://127.0.0.1:9/a?b=c "},
+    {"k6", MB_LOAD_OPEN, 300000000, "GET", NULL, false,
+     "run --quiet --no-usage-report --address  --out FILE FILE "},
+    {"vegeta", MB_LOAD_OPEN, 300000000, "HEAD", NULL, true,
+     "-cpus=2 attack FILE -rate=300/1s -duration=1500000000ns -timeout=5000000000ns "
+     "-max-connections=8 -connections=8 -keepalive=false -redirects=-1 -max-body=0 "
+     "FILE "},
     {"wrk", MB_LOAD_CLOSED, -1, "POST", "x", false,
      "-t2 -c8 -d1s --timeout 5s -s FILE --latency http://127.0.0.1:9/a?b=c "},
     {"wrk2", MB_LOAD_OPEN, 500000000, "GET", NULL, false,
@@ -424,10 +543,22 @@ static void test_built_in(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_wrk),     TEST(test_wrk2),     TEST(test_paced_has_service_times),
-        TEST(test_fortio),  TEST(test_asked),    TEST(test_fortio_other_statuses),
-        TEST(test_lua),     TEST(test_ends),     TEST(test_interrupted),
-        TEST(test_missing), TEST(test_built_in), TEST(test_too_many_words),
+        TEST(test_wrk),
+        TEST(test_wrk2),
+        TEST(test_paced_has_service_times),
+        TEST(test_fortio),
+        TEST(test_asked),
+        TEST(test_fortio_other_statuses),
+        TEST(test_lua),
+        TEST(test_ends),
+        TEST(test_interrupted),
+        TEST(test_missing),
+        TEST(test_k6),
+        TEST(test_k6_script),
+        TEST(test_vegeta),
+        TEST(test_versions),
+        TEST(test_built_in),
+        TEST(test_too_many_words),
     };
     return cmocka_run_group_tests_name("driver", tests, NULL, NULL);
 }
