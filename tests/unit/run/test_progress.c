@@ -143,7 +143,7 @@ static void test_trial_of_service_times(void **state)
 {
     struct fixture *fixture = *state;
     struct mb_part part;
-    part_make(&part, 2000);
+    part_make(&fixture->arena, &part, 2000);
     part.dist[MB_DIST_SERVICE] = part.dist[MB_DIST_RESPONSE];
     part.dist[MB_DIST_RESPONSE] = (struct mb_dist){.type = MB_DIST_ABSENT};
     struct mb_trial trial = {.id = "b1/steady-c4-r100/plain",
