@@ -1003,13 +1003,14 @@ def vegeta_requests(text):
     for attack, rows in attacks.items():
         good = [latency for code, latency, _ in rows if 200 <= code < 400]
         bad = [latency for code, latency, _ in rows if not 200 <= code < 400]
+        waited = [latency for code, latency, error in rows if not code and re.search(VEGETA_KINDS[1][1], error)]
         run = {"tool": "vegeta", "load_model": "open", "co_handling": "none", "requests": len(rows), "ok": len(good),
                "errors": len(bad), "kinds": {"status": sum(code >= 400 for code, _, _ in rows)}}
         if attack:
             run["variant"] = attack
         if good:
             run["service"] = {"mixed": False, "values": good}
-        if bad:
+        if bad and not waited:
             run["error_response"] = {"values": bad}
         runs.append(run)
     return runs

@@ -94,7 +94,9 @@ void mb_import_samples_add(struct mb_import_samples *samples,
         hdr_record(&samples->ok, sample->latency_ns);
     } else {
         samples->errors_by_kind[sample->kind]++;
-        hdr_record(&samples->failed, sample->latency_ns);
+        // How long a request was waited for in vain is no time that it took.
+        bool late = sample->kind == MB_ERROR_TIMEOUT;
+        hdr_record(&samples->failed, late ? -1 : sample->latency_ns);
     }
     if (sample->status > 0) {
         samples->answered++;

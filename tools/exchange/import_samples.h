@@ -23,7 +23,7 @@ struct mb_import_sample {
 struct mb_import_samples {
     struct mb_arena *arena;
     struct mb_hdr *ok;     // latencies of good requests; NULL while there is none
-    struct mb_hdr *failed; // of the others
+    struct mb_hdr *failed; // of the others that did not run into their time-out
     struct mb_hdr *connect;
     struct mb_status_count *statuses;
     size_t status_count;

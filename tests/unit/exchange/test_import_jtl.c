@@ -47,7 +47,7 @@ static void columns_in_any_order(void **state)
     assert_int_equal(run->start_unix_ns, 1000000000);
     assert_int_equal(run->window_ns, 11000000);
     assert_int_equal(run->part.dist[MB_DIST_SERVICE].max, 5000000);
-    assert_int_equal(run->part.dist[MB_DIST_ERROR_RESPONSE].n, 2);
+    assert_int_equal(run->part.dist[MB_DIST_ERROR_RESPONSE].n, 1); // not the late one
     import_release(&fixture);
 }
 
