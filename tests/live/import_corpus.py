@@ -23,6 +23,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from xml.etree import ElementTree
 
@@ -668,6 +669,61 @@ def oha_run(statuses, errors, parts):
     if apart:
         run["error_response"] = {"n": wrong, "quantiles": parts[2]}
     return run
+
+
+def autocannon_json(data):
+    def stamp(text):
+        return Decimal(str(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()))
+
+    classes = [data[f"{digit}xx"] for digit in range(1, 6)]
+    answers, failed, latency = sum(classes), sum(classes[3:]), data["latency"]
+    recorded = latency.get("totalCount", answers)
+    corrected = recorded not in (answers, classes[1])
+    percents = {float(Decimal(p[1:].replace("_", ".") if "_" in p or len(p) < 4 else p[1:3] + "." + p[3:]) / 100): v * 10**6
+                for p, v in latency.items() if re.fullmatch("p[0-9_]+", p)}
+    dist = {"type": "quantiles", "quantiles": percents, "max": latency["max"] * 10**6,
+            "n": None if corrected else recorded, "mixed": failed > 0 and recorded == answers}
+    one_each = data["errors"] == data["timeouts"] or data["pipelining"] == 1
+    run = {"load_model": "paced" if corrected else "unknown", "co_handling": "backfilled" if corrected else "none",
+           "connections": data["connections"], "url": data["url"], "start": data["start"], "completed": answers,
+           "ok": answers - failed, "requests": answers + data["errors"] if one_each else None,
+           "kinds": {"status": failed, "timeout": data["timeouts"]},
+           "window_ns": (ns(stamp(data["finish"]) - stamp(data["start"])), 1000)}
+    if answers == classes[1] or recorded == answers:
+        run["bytes_received"] = data["throughput"]["total"]
+    if "statusCodeStats" in data:
+        run["statuses"] = {code: each["count"] for code, each in data["statusCodeStats"].items()}
+    if answers:
+        run["response" if corrected else "service"] = dist
+    return run
+
+
+def autocannon_text(text):
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in text.splitlines() if "│" in line]
+    head = next(row for row in rows if row[0] == "Stat")
+    latency = next(row for row in rows if row[0] == "Latency")
+    cells = {name: quantity(value) for name, value in zip(head[1:], latency[1:])}
+    percents = {float(Decimal(name[:-1]) / 100): value for name, value in cells.items() if name[-1] == "%"}
+    percents.update({float(Decimal(row[0]) / 100): int(row[1]) * 10**6 for row in rows
+                     if len(row) == 2 and re.fullmatch(r"[0-9.]+", row[0]) and not re.fullmatch("[1-5][0-9]{2}", row[0])})
+    run = {"load_model": "unknown", "co_handling": "unknown", "connections": found(r"^([0-9]+) connections", text),
+           "url": re.findall(r"test @ (\S+)", text)[-1], "window_ns": found(r"requests in ([0-9.]+s),", text, quantity)}
+    if ", 0 B read" not in text:
+        run["response"] = {"type": "quantiles", "n": None, "quantiles": percents, "max": cells["Max"]}
+    return run
+
+
+@tool("autocannon", "autocannon/*.txt", "autocannon/*.json")
+def autocannon(path):
+    if not path.endswith(".json"):
+        text = re.sub("\\x1b\\[[0-9;]*m", "", read_text(path))
+        text = text[text.rindex("Running "):]
+        return [dict(autocannon_text(text), tool="autocannon", bytes_sent=None)]
+    lines = [json.loads(line, parse_float=Decimal) for line in read_text(path).splitlines()]
+    if isinstance(lines[0], list):
+        raise Refused("not the output of a load tool")
+    warm = [line["warmup"]["start"] for line in lines if "warmup" in line]
+    return [dict(autocannon_json(line), tool="autocannon") for line in lines if line["start"] not in warm]
 
 
 @tool("bombardier", "bombardier/*.txt", "bombardier/*.json")

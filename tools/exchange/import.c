@@ -10,6 +10,7 @@
 
 const struct mb_importer *const mb_importers[] = {
     &mb_importer_ab,
+    &mb_importer_autocannon,
     &mb_importer_bombardier,
     &mb_importer_csv,
     &mb_importer_fortio,
@@ -174,6 +175,11 @@ static void runs_drop(struct mb_import *import, size_t first)
         mb_part_release(&import->runs[i].part);
     }
     import->count = first;
+}
+
+void mb_import_run_undo(struct mb_import *import)
+{
+    runs_drop(import, import->count - 1);
 }
 
 void mb_import_release(struct mb_import *import)

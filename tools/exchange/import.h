@@ -127,6 +127,9 @@ MB_MUST_USE enum mb_status mb_import_run_add(struct mb_import *import,
                                              struct mb_import_run **run,
                                              struct mb_err *err);
 
+// Takes back the run that was added last: it turned out to be none of its own.
+void mb_import_run_undo(struct mb_import *import);
+
 // Takes the latencies that the tool counts from the actual sending: service times, and in
 // a closed load without a rate response times as well. Sets co_handling to MB_CO_NONE.
 // Call it once the point is filled in.

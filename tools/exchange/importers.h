@@ -5,6 +5,7 @@
 #include "exchange/import.h"
 
 extern const struct mb_importer mb_importer_ab;
+extern const struct mb_importer mb_importer_autocannon;
 extern const struct mb_importer mb_importer_bombardier;
 extern const struct mb_importer mb_importer_csv;
 extern const struct mb_importer mb_importer_fortio;
