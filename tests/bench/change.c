@@ -4,7 +4,8 @@
 //   change detect DETECTOR [P_VALUE]   reads such lines, prints NAME INDEX..; points at
 //       which only the noise changed are left out. CPU time goes to stderr.
 //   change speed DETECTOR SERIES COUNT CPU time of all series; --grow: value by value
-// PART tuned: the noise on which the default detector was tuned. held: its parameters are
+// PART tuned: the noise on which the default detector was tuned. other: noise that is
+// made otherwise, on which later changes were tuned as well. held: its parameters are
 // drawn at random from ranges that were fixed before the first run and never tuned on.
 #include <math.h>
 #include <stdbool.h>
@@ -21,6 +22,8 @@
 
 enum { COUNT_MAX = 1000000, STEPS_MAX = 3, NAME_MAX_BYTES = 64 };
 
+static const double SLOW_PHI = 0.95;
+
 static const char *const kinds[] = {"log-normal", "autocorrelated", "outliers", "rounded",
                                     "drifting"};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -34,6 +37,10 @@ struct noise {
     double wave;    // height of a sine
     double period;
     double trend; // over the whole series
+    double bend;  // of the trend, in the middle
+    double slow;  // share of the variance that wanders slowly
+    double burst; // that an outlier is followed by another
+    bool laplace; // not normal
 };
 
 struct step {
@@ -54,6 +61,12 @@ static double between(struct mb_rng *rng, double low, double high)
 static double sign(struct mb_rng *rng)
 {
     return mb_rng_below(rng, 2) ? 1.0 : -1.0;
+}
+
+// Of variance 1.
+static double laplace(struct mb_rng *rng)
+{
+    return sign(rng) * log(mb_rng_unit(rng)) * M_SQRT1_2;
 }
 
 static struct noise noise_tuned(size_t kind, struct mb_rng *rng)
@@ -95,6 +108,38 @@ static struct noise noise_held(size_t kind, struct mb_rng *rng)
     return noise;
 }
 
+// Heavier tails, a level that wanders beside what is autocorrelated, outliers in bursts,
+// any rounding, weeks and a trend that bends.
+static struct noise noise_other(size_t kind, struct mb_rng *rng)
+{
+    struct noise noise = {.deviation = 0.01 * pow(5.0, mb_rng_unit(rng)), .period = 1.0};
+    switch (kind) {
+    case 0:
+        noise.laplace = true;
+        break;
+    case 1:
+        noise.slow = between(rng, 0.1, 0.5);
+        noise.phi = between(rng, 0.0, 0.4);
+        break;
+    case 2:
+        noise.outlier = between(rng, 0.01, 0.06);
+        noise.burst = 0.3;
+        break;
+    case 3:
+        noise.quantum = noise.deviation * pow(8.0, mb_rng_unit(rng) - 0.5);
+        break;
+    case 4:
+        noise.wave = noise.deviation * between(rng, 0.5, 1.5);
+        noise.period = mb_rng_below(rng, 2) ? 7.0 : 28.0;
+        noise.trend = between(rng, -0.15, 0.15);
+        noise.bend = between(rng, -0.15, 0.15);
+        break;
+    default:
+        break;
+    }
+    return noise;
+}
+
 static size_t steps_draw(struct mb_rng *rng, size_t count, struct step *steps)
 {
     static const double sizes[] = {0.02, 0.05, 0.1, 0.2};
@@ -121,16 +166,35 @@ static void values_draw(struct mb_rng *rng, const struct noise *noise, size_t co
 {
     double state = normal(rng);
     double phase = between(rng, 0.0, 2.0 * M_PI);
+    double slow = 0.0;
+    bool outlier = false;
     for (size_t i = 0; i < count; i++) {
-        double value = exp(noise->deviation * state);
-        if (mb_rng_unit(rng) < noise->outlier) {
+        double mixed = sqrt(1.0 - noise->slow) * state + sqrt(noise->slow) * slow;
+        double value = exp(noise->deviation * mixed);
+        double chance = outlier ? fmax(noise->burst, noise->outlier) : noise->outlier;
+        outlier = mb_rng_unit(rng) < chance;
+        if (outlier) {
             // Pareto of shape 2.5: mostly some 10 to 40% too much, at times several fold.
             value *= 0.6 + 0.5 * pow(mb_rng_unit(rng), -0.4);
         }
         value *= 1.0 + noise->wave * sin(2.0 * M_PI * (double)i / noise->period + phase);
-        values[i] = value * (1.0 + noise->trend * (double)i / (double)count);
-        state = noise->phi * state + sqrt(1.0 - noise->phi * noise->phi) * normal(rng);
+        double trend = noise->trend * (double)i / (double)count;
+        double bend = noise->bend * fmax(0.0, 2.0 * (double)i / (double)count - 1.0);
+        values[i] = value * (1.0 + trend + bend);
+        double fresh = noise->laplace ? laplace(rng) : normal(rng);
+        state = noise->phi * state + sqrt(1.0 - noise->phi * noise->phi) * fresh;
+        if (noise->slow > 0.0) {
+            slow = SLOW_PHI * slow + sqrt(1.0 - SLOW_PHI * SLOW_PHI) * normal(rng);
+        }
     }
+}
+
+static struct noise noise_draw(const char *part, size_t kind, struct mb_rng *rng)
+{
+    if (strcmp(part, "tuned") == 0) {
+        return noise_tuned(kind, rng);
+    }
+    return strcmp(part, "other") == 0 ? noise_other(kind, rng) : noise_held(kind, rng);
 }
 
 static void series_print(const char *part, size_t kind, size_t number, uint64_t seed)
@@ -141,8 +205,7 @@ static void series_print(const char *part, size_t kind, size_t number, uint64_t 
     struct mb_rng rng;
     mb_rng_init(&rng, mb_rng_derive(seed, label));
     size_t count = counts[mb_rng_below(&rng, 3)];
-    struct noise noise =
-        strcmp(part, "tuned") == 0 ? noise_tuned(kind, &rng) : noise_held(kind, &rng);
+    struct noise noise = noise_draw(part, kind, &rng);
     struct step steps[STEPS_MAX];
     double values[500];
     values_draw(&rng, &noise, count, values);

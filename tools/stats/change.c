@@ -18,8 +18,8 @@ enum {
 
 static const double LARGEST = 1e150; // magnitudes beyond it are cut: squares stay finite
 static const double OTAVA_P_VALUE = 0.001;
-static const double DEFAULT_P_VALUE = 0.1;
-static const double SPREAD_SHARE = 0.2; // of the p-value, left to changes of the noise
+static const double DEFAULT_P_VALUE = 0.25;
+static const double SPREAD_SHARE = 0.02; // of the p-value, left to changes of the noise
 static const double SPREAD_RATIO = 1.5; // that changes of the noise reach at least
 static const size_t OTAVA_WINDOW = 50;
 

@@ -14,11 +14,11 @@ enum mb_change_detector { MB_CHANGE_DEFAULT, MB_CHANGE_OTAVA };
 
 struct mb_change_options {
     enum mb_change_detector detector;
-    // 0: the detector's own. default (0.1): of all series that hold nothing but noise,
-    // the share in which a point is found, of those longer than 2,048 values in each
-    // 1,024; correlated noise has two to three times as many. otava (0.001): of each
-    // t-test, taken as if the place had not been chosen, so that it says little about
-    // false alarms.
+    // 0: the detector's own. default (0.25): of all series of some 200 values that hold
+    // nothing but independent noise, the share in which a point is found; of 50 values a
+    // half of it and of 2,000 twice as many, and in correlated noise two to three times as
+    // many. otava (0.001): of each t-test, taken as if the place had not been chosen, so
+    // that it says little about false alarms.
     double p_value;
     size_t window;        // otava; 0: 50; cut to 2..500
     double min_magnitude; // relative to the smaller of both levels; 0: any

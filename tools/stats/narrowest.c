@@ -15,7 +15,8 @@ enum {
 };
 
 static const double FAR_APART = 3.0;  // levels, as a ratio
-static const double LOOKS = 0.7;      // independent looks at a series, for each value
+static const double LOOKS = 1.4;      // independent looks at a series, for each value
+static const double CREDIT = 1.4;     // what longer segments are let off, see credit_of()
 static const double DF = 0.7;         // what is known about the noise, for each value
 static const double DRIFT_STEP = 0.4; // share of the limit that a step beside drift needs
 
@@ -24,7 +25,7 @@ struct split {
     size_t from;
     size_t at;
     size_t to;
-    double z2; // squared difference of the means over its variance
+    double clear; // squared difference of the means over its variance, and the credit
 };
 
 struct search {
@@ -45,7 +46,7 @@ struct search {
     size_t *points;  // accepted, ascending
     double *weights; // of the points
     size_t found;
-    double limit2; // z2 that counts
+    double limit; // clearness that counts
 };
 
 static double sum_between(const double *sum, size_t from, size_t to)
@@ -109,24 +110,35 @@ static double rough_variance(const struct search *search, size_t from, size_t at
            (roughness_of(search, at, last) - 1.0) * right;
 }
 
-// How clear a split is: z2, less where the values around are rougher than elsewhere, and
-// nothing where a slow curve fits them as well as two levels. A parabola has as many
-// parameters as a step; a true step leaves it a fifth of its height squared and more.
+// A series offers fewer places for long segments than for short ones, so the same z2 is
+// less likely by chance. Were all lengths to raise as many false alarms, CREDIT would be
+// 2 (Duembgen and Spokoiny 2001, https://doi.org/10.1214/aos/996986504).
+static double credit_of(size_t left, size_t right)
+{
+    size_t shorter = left < right ? left : right;
+    return CREDIT * log((double)shorter / SEGMENT);
+}
+
+// How clear a split is: z2 and its credit, less where the values around are rougher than
+// elsewhere, and nothing where a slow curve fits them as well as two levels. A parabola
+// has as many parameters as a step; a true step leaves it a fifth of its height squared
+// and more.
 static double judge(const struct search *search, size_t from, size_t at, size_t to)
 {
     double left = (double)(at - from);
     double right = (double)(to - at);
     double difference = sum_between(search->sum, at, to) / right -
                         sum_between(search->sum, from, at) / left;
+    double credit = credit_of(at - from, to - at);
     double z2 = difference * difference / variance_between(search, at - from, to - at);
-    if (z2 <= search->limit2) {
-        return z2;
+    if (z2 + credit <= search->limit) {
+        return z2 + credit;
     }
     double levels = level_error(search, from, at) + level_error(search, at, to);
     if (levels >= curve_error(search, from, to)) {
         return 0.0;
     }
-    return difference * difference / rough_variance(search, from, at, to);
+    return difference * difference / rough_variance(search, from, at, to) + credit;
 }
 
 // Whether the whole segments beside a point are a slow curve rather than two levels, on
@@ -157,7 +169,7 @@ static bool is_drift(const struct search *search, size_t from, size_t at, size_t
                     x_line * line / line_norm - x_bend * bend / bend_norm;
     size_t shorter = at - from < to - at ? at - from : to - at;
     double noise = search->noise.variance[shorter] * (double)shorter;
-    return !(shared * shared > DRIFT_STEP * search->limit2 * noise * own);
+    return !(shared * shared > DRIFT_STEP * search->limit * noise * own);
 }
 
 static struct split best_split(const struct search *search, size_t from, size_t to)
@@ -169,13 +181,13 @@ static struct split best_split(const struct search *search, size_t from, size_t 
                             (sum[at] - sum[from]) * search->inverse[at - from];
         double z2 =
             difference * difference / variance_between(search, at - from, to - at);
-        if (z2 > best.z2) {
-            best.z2 = z2;
+        if (z2 > best.clear) {
+            best.clear = z2;
             best.at = at;
         }
     }
-    if (best.z2 > search->limit2) {
-        best.z2 = judge(search, from, best.at, to);
+    if (best.at > from) {
+        best.clear = judge(search, from, best.at, to);
     }
     return best;
 }
@@ -211,8 +223,8 @@ static int clearer_first(const void *left, const void *right)
 {
     const struct split *a = left;
     const struct split *b = right;
-    if (a->z2 != b->z2) {
-        return a->z2 < b->z2 ? 1 : -1;
+    if (a->clear != b->clear) {
+        return a->clear < b->clear ? 1 : -1;
     }
     return (a->from > b->from) - (a->from < b->from);
 }
@@ -227,7 +239,7 @@ static void search_length(struct search *search, size_t length)
         from = last ? search->count - length : from;
         if (!is_taken(search, from, from + length)) {
             struct split split = best_split(search, from, from + length);
-            if (split.z2 > search->limit2) {
+            if (split.clear > search->limit) {
                 search->splits[count] = split;
                 count++;
             }
@@ -266,7 +278,7 @@ static void search_segments(struct search *search)
         if (to - from >= (size_t)2 * SEGMENT) {
             split = best_split(search, from, to);
         }
-        if (split.z2 > search->limit2) {
+        if (split.clear > search->limit) {
             accept(search, split.at);
         } else {
             segment++;
@@ -309,17 +321,17 @@ static void settle(struct search *search, size_t point)
     double clear = clearness(search, point, &from, &to);
     if (to - from >= (size_t)2 * SEGMENT) {
         struct split split = best_split(search, from, to);
-        if (split.z2 > clear) {
+        if (split.clear > clear) {
             search->points[point] = split.at;
         }
     }
 }
 
 // Two-sided, for as many looks as a series of that length offers.
-static double p_value_of(const struct search *search, double z2)
+static double p_value_of(const struct search *search, double clear)
 {
     double looks = LOOKS * (double)search->count;
-    return fmin(1.0, looks * mb_special_t_two_sided(sqrt(z2), search->df));
+    return fmin(1.0, looks * mb_special_t_two_sided(sqrt(clear), search->df));
 }
 
 static struct mb_narrowest_point describe(const struct search *search, size_t point)
@@ -461,7 +473,7 @@ static void search_points(struct search *search)
             settle(search, i);
         }
     }
-    prune(search, clearness_of, search->limit2);
+    prune(search, clearness_of, search->limit);
 }
 
 // Noise grows with the level: where levels lie far apart, logarithms make it even.
@@ -503,7 +515,7 @@ size_t mb_narrowest_find(const double *values, size_t count,
     if (deviation > 0.0 && prepare(&search)) {
         double least = deviation / search.scale;
         search.df = DF * (double)count;
-        search.limit2 = limit_of(&search, options->p_value);
+        search.limit = limit_of(&search, options->p_value);
         mb_noise_measure(search.sum, count, 2.0 * least * least, &search.noise);
         search_points(&search);
         if (options->min_magnitude > 0.0) {

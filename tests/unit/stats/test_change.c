@@ -130,6 +130,7 @@ static void noise_that_changed_is_no_step(void **state)
     (void)state;
     enum { COUNT = 400, ROUNDS = 50 };
     size_t spreads = 0;
+    size_t sized = 0;
     size_t levels = 0;
     for (uint64_t seed = 0; seed < ROUNDS; seed++) {
         struct mb_rng rng;
@@ -138,7 +139,8 @@ static void noise_that_changed_is_no_step(void **state)
         for (size_t i = 0; i < COUNT; i++) {
             values[i] = 100.0 + normal(&rng) * (i < COUNT / 2 ? 1.0 : 3.0);
         }
-        struct mb_change_options options = {.detector = MB_CHANGE_DEFAULT};
+        struct mb_change_options options = {.detector = MB_CHANGE_DEFAULT,
+                                            .p_value = 0.05};
         struct mb_change_point points[COUNT];
         size_t count = mb_change_find(values, COUNT, &options, points);
         for (size_t i = 0; i < count; i++) {
@@ -146,13 +148,15 @@ static void noise_that_changed_is_no_step(void **state)
                 levels++;
             } else if (fabs((double)points[i].index - COUNT / 2) <= 25.0) {
                 spreads++;
-                assert_true(points[i].before > 0.7 && points[i].before < 1.3);
-                assert_true(points[i].after > 2.3 && points[i].after < 3.7);
+                sized += points[i].before > 0.7 && points[i].before < 1.3 &&
+                         points[i].after > 2.3 && points[i].after < 3.7;
             }
         }
     }
-    print_message("  %zu spreads and %zu levels in %d series\n", spreads, levels, ROUNDS);
+    print_message("  %zu spreads, %zu of the right size, and %zu levels in %d series\n",
+                  spreads, sized, levels, ROUNDS);
     assert_in_range(spreads, ROUNDS - 5, ROUNDS);
+    assert_in_range(sized, ROUNDS - 5, ROUNDS);
     assert_in_range(levels, 0, ROUNDS / 5);
 }
 

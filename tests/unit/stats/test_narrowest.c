@@ -75,10 +75,10 @@ static const struct {
     size_t alarms; // at most, in ROUNDS series without a step
     size_t least;  // steps found at least, of ROUNDS
 } cases[] = {
-    {"plain", plain, 1.5, 5, 90},         {"autocorrelated", autocorrelated, 5.0, 20, 90},
+    {"plain", plain, 1.5, 5, 90},         {"autocorrelated", autocorrelated, 5.0, 30, 90},
     {"outliers", outliers, 2.0, 12, 85},  {"rounded", rounded, 2.0, 5, 90},
     {"drifting", drifting, 4.0, 5, 90},   {"seasonal", seasonal, 8.0, 5, 90},
-    {"flapping", flapping, 40.0, 30, 90},
+    {"flapping", flapping, 40.0, 40, 90},
 };
 
 static const struct mb_narrowest_options options = {.p_value = 0.05};
