@@ -10,7 +10,7 @@
 
 enum {
     BUFFER = MB_NARROWEST_MAX, // values that the default detector looks at together
-    SLIDE = BUFFER / 2,        // and how many leave when it is full
+    SLIDE = BUFFER / 4 * 3,    // and how many leave when it is full
     CONTEXT = 64,              // of the rest, these only serve as what was before
     JITTER = 16,               // how far a point may move when values come or go
     SPREAD_SEGMENT = 16        // shortest stretch of other noise
@@ -20,7 +20,7 @@ static const double LARGEST = 1e150; // magnitudes beyond it are cut: squares st
 static const double OTAVA_P_VALUE = 0.001;
 static const double DEFAULT_P_VALUE = 0.25;
 static const double SPREAD_SHARE = 0.02; // of the p-value, left to changes of the noise
-static const double SPREAD_RATIO = 1.5; // that changes of the noise reach at least
+static const double SPREAD_RATIO = 1.5;  // that changes of the noise reach at least
 static const size_t OTAVA_WINDOW = 50;
 
 struct mb_change_state {
@@ -42,7 +42,9 @@ struct mb_change_state {
 
 static double cut(double value)
 {
-    return fmin(fmax(value, -LARGEST), LARGEST);
+    // Not fmin and fmax: they are calls.
+    double most = value > LARGEST ? LARGEST : value;
+    return most < -LARGEST ? -LARGEST : most;
 }
 
 static bool is_otava(const struct mb_change_state *state)
@@ -108,8 +110,8 @@ static bool is_open(const struct mb_change_state *state, size_t index, size_t *p
 
 static void search_levels(struct mb_change_state *state, struct mb_narrowest_point *found)
 {
-    struct mb_narrowest_options options = {state->options.p_value,
-                                           state->options.min_magnitude, false};
+    struct mb_narrowest_options options = {.p_value = state->options.p_value,
+                                           .min_magnitude = state->options.min_magnitude};
     size_t count = mb_narrowest_find(state->values, state->value_count, &options, found);
     for (size_t i = 0; i < count; i++) {
         struct mb_change_point point = {.before = found[i].before,
@@ -142,12 +144,12 @@ static void search_spreads(struct mb_change_state *state,
     for (size_t i = 0; i < steps; i++) {
         roots[i] = sqrt(fabs(state->values[i + 1] - state->values[i]));
     }
-    struct mb_narrowest_options options = {state->options.p_value * SPREAD_SHARE, 0.0,
-                                           true};
+    struct mb_narrowest_options options = {.p_value =
+                                               state->options.p_value * SPREAD_SHARE,
+                                           .additive = true,
+                                           .segment = SPREAD_SEGMENT};
     size_t count = mb_narrowest_find(roots, steps, &options, found);
     for (size_t i = 0; i < count; i++) {
-        size_t from = i > 0 ? found[i - 1].index : 0;
-        size_t to = i + 1 < count ? found[i + 1].index : steps;
         struct mb_change_point point = {.before = spread_of(found[i].before),
                                         .after = spread_of(found[i].after),
                                         .p_value = found[i].p_value,
@@ -155,8 +157,7 @@ static void search_spreads(struct mb_change_state *state,
         double least = fmin(point.before, point.after);
         double most = fmax(point.before, point.after);
         if (is_open(state, found[i].index + 1, &point.index) &&
-            found[i].index - from >= SPREAD_SEGMENT &&
-            to - found[i].index >= SPREAD_SEGMENT && most > least * SPREAD_RATIO) {
+            most > least * SPREAD_RATIO) {
             keep_point(state, &point);
         }
     }

@@ -16,9 +16,9 @@ struct mb_change_options {
     enum mb_change_detector detector;
     // 0: the detector's own. default (0.25): of all series of some 200 values that hold
     // nothing but independent noise, the share in which a point is found; of 50 values a
-    // half of it and of 2,000 twice as many, and in correlated noise two to three times as
-    // many. otava (0.001): of each t-test, taken as if the place had not been chosen, so
-    // that it says little about false alarms.
+    // half of it and of 2,000 twice as many (of longer ones in each 1,536), and in
+    // correlated noise two to three times as many. otava (0.001): of each t-test, taken
+    // as if the place had not been chosen, so that it says little about false alarms.
     double p_value;
     size_t window;        // otava; 0: 50; cut to 2..500
     double min_magnitude; // relative to the smaller of both levels; 0: any

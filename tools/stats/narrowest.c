@@ -11,7 +11,8 @@
 
 enum {
     SEGMENT = MB_NARROWEST_SEGMENT,
-    AROUND = 64 // values by which roughness is judged
+    AROUND = 64, // values by which roughness is judged
+    SPLITS = 64  // tried in a long interval
 };
 
 static const double FAR_APART = 3.0;  // levels, as a ratio
@@ -30,6 +31,7 @@ struct split {
 
 struct search {
     size_t count;
+    size_t segment; // shortest level
     double centre;
     double scale;
     bool logarithmic;
@@ -42,6 +44,10 @@ struct search {
     struct mb_noise noise;
     double df;       // of what is known about the noise
     double *inverse; // 1 / m
+    size_t weighed;  // the length that these are for, see weigh():
+    double *whole;   // what the sum of the whole counts for, [left]
+    double *part;    // and that of the left part
+    double least;    // z2 that may count
     struct split *splits;
     size_t *points;  // accepted, ascending
     double *weights; // of the points
@@ -110,6 +116,14 @@ static double rough_variance(const struct search *search, size_t from, size_t at
            (roughness_of(search, at, last) - 1.0) * right;
 }
 
+// Squared difference of the means over its variance.
+static double z2_of(const struct search *search, size_t from, size_t at, size_t to)
+{
+    double difference = sum_between(search->sum, at, to) * search->inverse[to - at] -
+                        sum_between(search->sum, from, at) * search->inverse[at - from];
+    return difference * difference / variance_between(search, at - from, to - at);
+}
+
 // A series offers fewer places for long segments than for short ones, so the same z2 is
 // less likely by chance. Were all lengths to raise as many false alarms, CREDIT would be
 // 2 (Duembgen and Spokoiny 2001, https://doi.org/10.1214/aos/996986504).
@@ -125,12 +139,8 @@ static double credit_of(size_t left, size_t right)
 // and more.
 static double judge(const struct search *search, size_t from, size_t at, size_t to)
 {
-    double left = (double)(at - from);
-    double right = (double)(to - at);
-    double difference = sum_between(search->sum, at, to) / right -
-                        sum_between(search->sum, from, at) / left;
     double credit = credit_of(at - from, to - at);
-    double z2 = difference * difference / variance_between(search, at - from, to - at);
+    double z2 = z2_of(search, from, at, to);
     if (z2 + credit <= search->limit) {
         return z2 + credit;
     }
@@ -138,7 +148,9 @@ static double judge(const struct search *search, size_t from, size_t at, size_t 
     if (levels >= curve_error(search, from, to)) {
         return 0.0;
     }
-    return difference * difference / rough_variance(search, from, at, to) + credit;
+    return z2 * variance_between(search, at - from, to - at) /
+               rough_variance(search, from, at, to) +
+           credit;
 }
 
 // Whether the whole segments beside a point are a slow curve rather than two levels, on
@@ -172,24 +184,63 @@ static bool is_drift(const struct search *search, size_t from, size_t at, size_t
     return !(shared * shared > DRIFT_STEP * search->limit * noise * own);
 }
 
-static struct split best_split(const struct search *search, size_t from, size_t to)
+static size_t stride_of(size_t length)
 {
-    struct split best = {from, from, to, 0.0};
-    const double *sum = search->sum;
-    for (size_t at = from + SEGMENT; at + SEGMENT <= to; at++) {
-        double difference = (sum[to] - sum[at]) * search->inverse[to - at] -
-                            (sum[at] - sum[from]) * search->inverse[at - from];
-        double z2 =
-            difference * difference / variance_between(search, at - from, to - at);
-        if (z2 > best.clear) {
-            best.clear = z2;
-            best.at = at;
+    return length < 2 * SPLITS ? 1 : length / SPLITS;
+}
+
+// Fills what the splits of all intervals of this length have in common: the root of z2 is
+// the sum of the whole times whole[left] less that of the left part times part[left].
+static void weigh(struct search *search, size_t length)
+{
+    if (search->weighed == length) {
+        return;
+    }
+    search->weighed = length;
+    search->least = search->limit - credit_of(length / 2, length / 2);
+    size_t stride = stride_of(length);
+    size_t segment = search->segment;
+    for (size_t left = segment; left + segment <= length; left += stride) {
+        size_t right = length - left;
+        double weight = 1.0 / sqrt(variance_between(search, left, right));
+        search->whole[left] = weight * search->inverse[right];
+        search->part[left] = weight * (search->inverse[left] + search->inverse[right]);
+    }
+}
+
+// Tries every split of short intervals. In long ones neighbouring splits say nearly the
+// same: there some SPLITS are tried, and then those around the best.
+static struct split best_split(struct search *search, size_t from, size_t to)
+{
+    size_t length = to - from;
+    size_t stride = stride_of(length);
+    weigh(search, length);
+    const double *sum = search->sum + from;
+    double total = sum[length] - sum[0];
+    double most = 0.0;
+    size_t segment = search->segment;
+    size_t best = segment;
+    for (size_t left = segment; left + segment <= length; left += stride) {
+        double z =
+            total * search->whole[left] - (sum[left] - sum[0]) * search->part[left];
+        if (z * z > most) {
+            most = z * z;
+            best = left;
         }
     }
-    if (best.at > from) {
-        best.clear = judge(search, from, best.at, to);
+    if (stride > 1) {
+        size_t first = best < segment + stride ? segment : best - stride;
+        for (size_t left = first; left < best + stride && left + segment <= length;
+             left++) {
+            double z2 = z2_of(search, from, from + left, to);
+            if (z2 > most) {
+                most = z2;
+                best = left;
+            }
+        }
     }
-    return best;
+    double clear = most > search->least ? judge(search, from, from + best, to) : 0.0;
+    return (struct split){from, from + best, to, clear};
 }
 
 // Whether an accepted point lies inside the interval.
@@ -275,7 +326,7 @@ static void search_segments(struct search *search)
         size_t from = segment > 0 ? search->points[segment - 1] : 0;
         size_t to = segment < search->found ? search->points[segment] : search->count;
         struct split split = {0};
-        if (to - from >= (size_t)2 * SEGMENT) {
+        if (to - from >= 2 * search->segment) {
             split = best_split(search, from, to);
         }
         if (split.clear > search->limit) {
@@ -296,7 +347,7 @@ static double clearness(const struct search *search, size_t point, size_t *from,
     size_t right = segment_to(search, point) - at;
     size_t longest = left > right ? left : right;
     double most = -1.0;
-    for (size_t length = SEGMENT;; length *= 2) {
+    for (size_t length = search->segment;; length *= 2) {
         size_t before = length < left ? length : left;
         size_t after = length < right ? length : right;
         double clear = judge(search, at - before, at, at + after);
@@ -319,7 +370,7 @@ static void settle(struct search *search, size_t point)
     size_t from = 0;
     size_t to = 0;
     double clear = clearness(search, point, &from, &to);
-    if (to - from >= (size_t)2 * SEGMENT) {
+    if (to - from >= 2 * search->segment) {
         struct split split = best_split(search, from, to);
         if (split.clear > clear) {
             search->points[point] = split.at;
@@ -404,12 +455,13 @@ static double limit_of(const struct search *search, double p_value)
     return z * z;
 }
 
-static void search_init(struct search *search, size_t count)
+static void search_init(struct search *search, size_t count, size_t segment)
 {
     size_t room = count + 1;
-    double *memory = mb_mem_alloc(room * 10, sizeof(double));
+    double *memory = mb_mem_alloc(room * 12, sizeof(double));
     *search = (struct search){
         .count = count,
+        .segment = segment,
         .x = memory,
         .sum = memory + room,
         .square = memory + 2 * room,
@@ -418,6 +470,8 @@ static void search_init(struct search *search, size_t count)
         .moment2 = memory + 5 * room,
         .inverse = memory + 6 * room,
         .weights = memory + 9 * room,
+        .whole = memory + 10 * room,
+        .part = memory + 11 * room,
         .noise = {.variance = memory + 7 * room, .shared = memory + 8 * room}};
     search->splits = mb_mem_alloc(room, sizeof(*search->splits));
     search->points = mb_mem_alloc(room, sizeof(*search->points));
@@ -436,16 +490,19 @@ static bool prepare(struct search *search)
 {
     size_t count = search->count;
     search->centre = search->x[count / 2];
+    double scale = 0.0;
     for (size_t i = 0; i < count; i++) {
         search->x[i] -= search->centre;
-        search->scale = fmax(search->scale, fabs(search->x[i]));
+        double size = fabs(search->x[i]);
+        scale = size > scale ? size : scale;
     }
-    if (search->scale == 0.0) {
+    search->scale = scale;
+    if (scale == 0.0) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
         double place = (double)i;
-        double x = search->x[i] / search->scale;
+        double x = search->x[i] / scale;
         double step = i > 0 ? x - search->x[i - 1] : 0.0;
         search->x[i] = x;
         search->sum[i + 1] = search->sum[i] + x;
@@ -460,7 +517,7 @@ static bool prepare(struct search *search)
 
 static void search_points(struct search *search)
 {
-    for (size_t length = 2 * SEGMENT; length < search->count; length *= 2) {
+    for (size_t length = 2 * search->segment; length < search->count; length *= 2) {
         search_length(search, length);
         size_t between = (size_t)((double)length * M_SQRT2);
         if (between < search->count) {
@@ -484,9 +541,9 @@ static bool take_logarithms(const double *drawn, const double *values, size_t co
     double most = 0.0;
     double least_value = INFINITY;
     for (size_t i = 0; i < count; i++) {
-        least = fmin(least, drawn[i]);
-        most = fmax(most, drawn[i]);
-        least_value = fmin(least_value, values[i]);
+        least = drawn[i] < least ? drawn[i] : least;
+        most = drawn[i] > most ? drawn[i] : most;
+        least_value = values[i] < least_value ? values[i] : least_value;
     }
     if (!(least_value > 0.0 && least > 0.0 && most > FAR_APART * least)) {
         return false;
@@ -501,11 +558,12 @@ size_t mb_narrowest_find(const double *values, size_t count,
                          const struct mb_narrowest_options *options,
                          struct mb_narrowest_point *points)
 {
-    if (count < (size_t)2 * SEGMENT) {
+    size_t segment = options->segment > SEGMENT ? options->segment : SEGMENT;
+    if (count < 2 * segment) {
         return 0;
     }
     struct search search;
-    search_init(&search, count);
+    search_init(&search, count, segment);
     double deviation = mb_noise_draw_in(values, count, search.x);
     search.logarithmic =
         !options->additive && take_logarithms(search.x, values, count, search.inverse);

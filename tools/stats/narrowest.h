@@ -21,6 +21,7 @@ struct mb_narrowest_options {
     double p_value;       // the largest that counts
     double min_magnitude; // the least that counts, relative to the smaller of both levels
     bool additive;        // never look at logarithms
+    size_t segment;       // shortest level, 0: MB_NARROWEST_SEGMENT
 };
 
 struct mb_narrowest_point {

@@ -14,6 +14,9 @@ enum {
     SCALES = 12,                   // lengths 1, 2, 4 .. 2048
     LONGEST = 8,                   // lengths are measured up to the count over this
     BLOCK = 32,                    // values that tell their own deviation
+    PLACES = 1024,                 // at which a length is measured
+    SAMPLE = 15,                   // values that guess a rank
+    MANY = 100,                    // values from which guessing pays
     TAIL_COUNT = 100,              // differences from which a tail can be told
     RARE = 40                      // values for each jump that is news
 };
@@ -53,13 +56,29 @@ static size_t partition(double *values, size_t from, size_t to, double pivot, bo
     return front;
 }
 
+// A guess at the `rank` smallest of [from, to): that of a sample, put in order.
+static double guess(const double *values, size_t from, size_t to, size_t rank)
+{
+    double sample[SAMPLE];
+    for (size_t i = 0; i < SAMPLE; i++) {
+        double value = values[from + (to - from) * i / SAMPLE];
+        size_t place = i;
+        for (; place > 0 && sample[place - 1] > value; place--) {
+            sample[place] = sample[place - 1];
+        }
+        sample[place] = value;
+    }
+    return sample[(rank - 1 - from) * SAMPLE / (to - from)];
+}
+
 // Puts the `rank` >= 1 smallest of the values first (Hoare's selection). Reorders.
 static void select_smallest(double *values, size_t count, size_t rank)
 {
     size_t from = 0;
     size_t to = count;
     while (to - from > 1) {
-        double pivot = values[rank - 1];
+        double pivot =
+            to - from < MANY ? values[rank - 1] : guess(values, from, to, rank);
         size_t below = partition(values, from, to, pivot, false);
         if (rank <= below) {
             to = below;
@@ -97,7 +116,7 @@ static void put_in_order(double *low, double *high)
 }
 
 // Of seven values, by a network of exchanges (Devillard 1998, after Paeth): it has no
-// branch, stays in registers, and runs once for every value.
+// branch and stays in registers.
 static double median_of_span(const double *values)
 {
     static_assert(MEDIAN_SPAN == 7, "the network is for seven values");
@@ -133,9 +152,16 @@ static double draw_in(const double *values, size_t count, size_t at, double reac
     if (from + MEDIAN_SPAN > count) {
         from = count - MEDIAN_SPAN;
     }
+    double value = values[at];
+    size_t near = 0; // when most of them are, the median is
+    for (size_t i = from; i < from + MEDIAN_SPAN; i++) {
+        near += fabs(values[i] - value) <= reach;
+    }
+    if (2 * near > MEDIAN_SPAN) {
+        return value;
+    }
     double median = median_of_span(values + from);
     // Not fmin and fmax: they are calls.
-    double value = values[at];
     value = value < median - reach ? median - reach : value;
     return value > median + reach ? median + reach : value;
 }
@@ -242,9 +268,12 @@ static double tail_of(double *absolute, size_t count, double deviation)
     return fmax(1.0, ratio * ratio);
 }
 
-static size_t stride_of(size_t length)
+// Places next to each other say nearly the same, and PLACES of them say enough.
+static size_t stride_of(size_t length, size_t count)
 {
-    return length < 8 ? 1 : length / 4;
+    size_t near = length < 8 ? 1 : length / 4;
+    size_t enough = count / PLACES;
+    return near > enough ? near : enough;
 }
 
 // Variance of the difference between adjacent means of `length`, over all places without
@@ -252,7 +281,7 @@ static size_t stride_of(size_t length)
 // follow. `places` is set to how many there are.
 static double variance_at(struct series *series, size_t length, size_t *places)
 {
-    size_t stride = stride_of(length);
+    size_t stride = stride_of(length, series->count);
     size_t found = 0;
     for (size_t at = length; at + length <= series->count; at += stride) {
         if (series->jumps[at + length - 1] == series->jumps[at - length]) {
@@ -295,10 +324,13 @@ static size_t mark_jumps(struct series *series, size_t length, double variance)
 {
     double limit = series->certain * sqrt(variance) * (double)length;
     uint32_t added = 0;
-    for (size_t i = length; i <= series->count; i++) {
-        if (i + length <= series->count && sums_apart(series, i, length) > limit) {
+    for (size_t i = length; i + length <= series->count; i++) {
+        if (sums_apart(series, i, length) > limit) {
             added += is_peak(series, i, length);
         }
+        series->jumps[i] += added;
+    }
+    for (size_t i = series->count - length + 1; i <= series->count; i++) {
         series->jumps[i] += added;
     }
     return added;
@@ -321,7 +353,7 @@ static bool measure_scales(struct series *series, double least, struct scales *s
          length *= 2) {
         size_t places = 0;
         double variance = variance_at(series, length, &places);
-        places *= stride_of(length);
+        places *= stride_of(length, series->count);
         if (length > 1 && places * 4 < series->count) {
             return true;
         }
@@ -367,21 +399,24 @@ static void fill_variance(const struct series *series, double phi, double unit,
                           const double *excess, struct mb_noise *noise)
 {
     double power = 1.0;
+    double sums = 1.0 / (1.0 - phi);
+    double shared = sqrt(2.0 * phi * unit);
     size_t scale = 0;
     for (size_t m = 1; m <= series->count; m++) {
         power *= phi;
         double length = (double)m;
-        double geometric = (1.0 - power) / (1.0 - phi);
-        double weighted = phi / (1.0 - phi) * (length - geometric);
-        double of_mean = (length + 2.0 * weighted) / (length * length);
+        double share = 1.0 / length;
+        double geometric = (1.0 - power) * sums;
+        double weighted = phi * sums * (length - geometric);
+        double of_mean = (length + 2.0 * weighted) * share * share;
         while ((size_t)2 << scale <= m) {
             scale++;
         }
         double beyond = length / (double)((size_t)1 << scale) - 1.0;
         double more = excess[scale] + (excess[scale + 1] - excess[scale]) * beyond;
-        double tail = 1.0 + (series->tail - 1.0) * fmin(1.0, SEGMENT / length);
+        double tail = 1.0 + (series->tail - 1.0) * (m < SEGMENT ? 1.0 : SEGMENT * share);
         noise->variance[m] = unit * of_mean * more * tail;
-        noise->shared[m] = sqrt(2.0 * phi * unit) * geometric / length;
+        noise->shared[m] = shared * geometric * share;
     }
 }
 

@@ -53,8 +53,8 @@ static void finds_steps(void **state)
     enum { COUNT = 400, PERIOD = 100 };
     double *values = waves(COUNT, PERIOD, 5.0, 7);
     for (int detector = MB_CHANGE_DEFAULT; detector <= MB_CHANGE_OTAVA; detector++) {
-        struct mb_change_options options = {.detector =
-                                                (enum mb_change_detector)detector};
+        struct mb_change_options options = {.detector = (enum mb_change_detector)detector,
+                                            .p_value = 0.001};
         struct mb_change_point points[COUNT];
         size_t count = mb_change_find(values, COUNT, &options, points);
         assert_int_equal(count, 3);
