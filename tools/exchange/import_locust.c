@@ -10,8 +10,6 @@
 #include "exchange/importers.h"
 
 enum { NAMES_MAX = 1000, KEYS_MAX = 10000 };
-static const double NS_PER_MS = 1e6;
-static const double NS_PER_S = 1e9;
 static const double MOST_UNIX_S = 4e9; // year 2096
 
 // So many response times were rounded to this many milliseconds.
@@ -146,7 +144,7 @@ static bool extreme_read(const struct mb_node *node, int64_t *ns)
     double ms = mb_node_number(node, -1);
     *ns = -1;
     return node == NULL || node->type == MB_NODE_NULL ||
-           mb_import_text_scale(ms, NS_PER_MS, ns);
+           mb_import_text_scale(ms, MB_UNITS_NS_PER_MS, ns);
 }
 
 static bool extremes_add(struct mb_import_locust *figures, const struct mb_node *node)
@@ -282,7 +280,7 @@ static enum mb_status entry_put(struct reading *reading, struct entry *entry,
                          figures->name);
     }
     if (entry->key_count > 0) {
-        (void)!mb_import_text_scale(entry->sum_ms, NS_PER_MS, &figures->sum_ns);
+        (void)!mb_import_text_scale(entry->sum_ms, MB_UNITS_NS_PER_MS, &figures->sum_ns);
         if (!buckets_make(import->arena, entry)) {
             mb_import_note_add(import, MB_IMPORT_DROPPED,
                                "response times are not rounded as Locust does it by "
@@ -290,10 +288,10 @@ static enum mb_status entry_put(struct reading *reading, struct entry *entry,
         }
     }
     if (entry->first_s > 0) {
-        run->start_unix_ns = llround(entry->first_s * NS_PER_S);
+        run->start_unix_ns = llround(entry->first_s * MB_UNITS_NS_PER_S);
     }
     if (entry->first_s > 0 && entry->last_s > entry->first_s) {
-        run->window_ns = llround((entry->last_s - entry->first_s) * NS_PER_S);
+        run->window_ns = llround((entry->last_s - entry->first_s) * MB_UNITS_NS_PER_S);
     }
     run->part.counts.bytes_received = entry->bytes;
     mb_import_locust_put(import, run, figures);

@@ -9,8 +9,6 @@
 #include "exchange/importers.h"
 #include "format/csv.h"
 
-static const double NS_PER_MS = 1e6;
-static const double NS_PER_S = 1e9;
 static const double PERCENT_SHARE = 1e7;       // in 1e-9
 static const int64_t MOST_UNIX_S = 4000000000; // year 2096
 enum { NAMES_MAX = 1000 };
@@ -186,7 +184,7 @@ static enum mb_status time_read(const struct reading *reading, const char *value
     double ms;
     enum mb_status status = number_read(reading, value, what, &ms);
     *ns = -1;
-    if (status == MB_OK && ms >= 0 && !mb_import_text_scale(ms, NS_PER_MS, ns)) {
+    if (status == MB_OK && ms >= 0 && !mb_import_text_scale(ms, MB_UNITS_NS_PER_MS, ns)) {
         status = fault(reading, value, what);
     }
     return status;
@@ -290,7 +288,7 @@ static int64_t window_of(int64_t requests, double rate, const char *written)
     bool exact = point != NULL && strlen(point) > sizeof ".00" - 1;
     int64_t ns = -1;
     if (requests > 0 && rate > 0 && (exact || rate >= FEWEST_ROUNDED)) {
-        (void)mb_import_text_scale((double)requests / rate, NS_PER_S, &ns);
+        (void)mb_import_text_scale((double)requests / rate, MB_UNITS_NS_PER_S, &ns);
     }
     return ns;
 }

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#define MS_NS INT64_C(1000000)
+#include "base/units.h"
+
 static const int64_t MEDIAN_SHARE = 500000000;
 
 void mb_import_locust_init(struct mb_import_locust *figures)
@@ -32,17 +33,17 @@ bool mb_import_locust_bounds(int64_t key_ms, int64_t *low_ns, int64_t *high_ns)
     while (at > 1 && key_ms < ranges[at - 1].from_ms) {
         at--;
     }
-    int64_t above_ns = ranges[at - 1].step_ms * MS_NS / 2;
+    int64_t above_ns = ranges[at - 1].step_ms * MB_UNITS_NS_PER_MS / 2;
     int64_t below_ns = above_ns;
     if (at > 1 && key_ms == ranges[at - 1].from_ms) {
-        below_ns = ranges[at - 2].step_ms * MS_NS / 2;
+        below_ns = ranges[at - 2].step_ms * MB_UNITS_NS_PER_MS / 2;
     }
-    if (key_ms < 0 || key_ms > INT64_MAX / MS_NS - ranges[at - 1].step_ms ||
+    if (key_ms < 0 || key_ms > INT64_MAX / MB_UNITS_NS_PER_MS - ranges[at - 1].step_ms ||
         key_ms % ranges[at - 1].step_ms != 0) {
         return false;
     }
-    *low_ns = key_ms > 0 ? key_ms * MS_NS - below_ns : 0;
-    *high_ns = key_ms * MS_NS + above_ns;
+    *low_ns = key_ms > 0 ? key_ms * MB_UNITS_NS_PER_MS - below_ns : 0;
+    *high_ns = key_ms * MB_UNITS_NS_PER_MS + above_ns;
     return true;
 }
 

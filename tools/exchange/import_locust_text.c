@@ -9,8 +9,6 @@
 #include "exchange/import_text.h"
 #include "exchange/importers.h"
 
-static const double MS_IN_NS = 1e6;
-static const double NS_PER_S = 1e9;
 static const double PERCENT_SHARE = 1e7; // in 1e-9
 enum { NAMES_MAX = 1000, COLUMNS_MAX = 32 };
 
@@ -134,8 +132,8 @@ static enum mb_status row_put(struct reading *reading, struct row *row)
     run->point.connections = reading->users;
     run->cut_off = reading->whole ? NULL : "the output ends before the last table";
     if (reading->whole && reading->rate_total && row->rate >= FEWEST_ROUNDED) {
-        (void)mb_import_text_scale((double)row->figures.requests / row->rate, NS_PER_S,
-                                   &run->window_ns);
+        (void)mb_import_text_scale((double)row->figures.requests / row->rate,
+                                   MB_UNITS_NS_PER_S, &run->window_ns);
     }
     mb_import_locust_put(reading->import, run, &row->figures);
     return MB_OK;
@@ -314,7 +312,7 @@ static void cell_put(struct row *row, enum column column, double value)
 {
     struct mb_import_locust *figures = &row->figures;
     int64_t ns;
-    if (!mb_import_text_scale(value, MS_IN_NS, &ns)) {
+    if (!mb_import_text_scale(value, MB_UNITS_NS_PER_MS, &ns)) {
         return;
     }
     switch (column) {
@@ -403,7 +401,7 @@ static void percentiles_row(struct reading *reading, const char *line)
             return;
         }
         if (reading->columns[i] == COLUMN_PERCENTILE &&
-            mb_import_text_scale(value, MS_IN_NS, &ns)) {
+            mb_import_text_scale(value, MB_UNITS_NS_PER_MS, &ns)) {
             mb_import_text_quantile(reading->import->arena, &row->figures.quantiles,
                                     reading->shares[i], ns);
         }

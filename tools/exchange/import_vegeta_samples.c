@@ -8,12 +8,7 @@
 #include "exchange/import_vegeta.h"
 #include "format/csv.h"
 
-enum {
-    ATTACKS_MAX = 1000,
-    FIRST_GOOD_STATUS = 200,
-    FIRST_WRONG_STATUS = 400,
-    MAX_STATUS = 999
-};
+enum { ATTACKS_MAX = 1000, FIRST_GOOD_STATUS = 200, MAX_STATUS = 999 };
 
 struct attack {
     const char *name;
@@ -85,7 +80,7 @@ static enum mb_status hit_add(struct reading *reading, struct hit *hit,
                           (int)ATTACKS_MAX);
     }
     sample->status = (int)hit->status;
-    sample->ok = hit->status >= FIRST_GOOD_STATUS && hit->status < FIRST_WRONG_STATUS;
+    sample->ok = hit->status >= FIRST_GOOD_STATUS && hit->status < MB_IMPORT_STATUS_WRONG;
     sample->kind = hit->status > 0 ? MB_ERROR_STATUS : mb_import_text_error(hit->error);
     sample->connect_ns = -1;
     url_see(reading, attack, hit->url);
