@@ -168,8 +168,7 @@ void mb_import_note_add(struct mb_import *import, const char *code, const char *
         (struct mb_import_note){.code = code, .message = message};
 }
 
-// Drops the runs from `first` on.
-static void runs_drop(struct mb_import *import, size_t first)
+void mb_import_drop(struct mb_import *import, size_t first)
 {
     for (size_t i = first; i < import->count; i++) {
         mb_part_release(&import->runs[i].part);
@@ -179,12 +178,12 @@ static void runs_drop(struct mb_import *import, size_t first)
 
 void mb_import_run_undo(struct mb_import *import)
 {
-    runs_drop(import, import->count - 1);
+    mb_import_drop(import, import->count - 1);
 }
 
 void mb_import_release(struct mb_import *import)
 {
-    runs_drop(import, 0);
+    mb_import_drop(import, 0);
 }
 
 // --- who reads it ---
@@ -230,7 +229,7 @@ static bool head_is_ours(const char *head)
            (strstr(kind, "v1") != NULL);
 }
 
-static enum mb_status nobody(struct mb_import *import, struct mb_input *input,
+static enum mb_status nobody(struct mb_import *import, const struct mb_input *input,
                              const struct mb_importer *guess, struct mb_err *err)
 {
     size_t size = 0;
@@ -269,34 +268,56 @@ const struct mb_importer *mb_import_detect(const struct mb_input *input, int *sc
     return best;
 }
 
+// NULL is an error. An importer that was chosen by its name may be the wrong one: then
+// there is a hint before anything failed.
+static const struct mb_importer *importer_find(struct mb_import *import,
+                                               const struct mb_input *input,
+                                               const char *from, struct mb_err *err)
+{
+    int score;
+    const struct mb_importer *surest = mb_import_detect(input, &score);
+    if (from == NULL || strcmp(from, "auto") == 0) {
+        if (score < MB_IMPORT_SURE) {
+            (void)nobody(import, input, surest, err);
+            return NULL;
+        }
+        return surest;
+    }
+    const struct mb_importer *named = mb_importer_find(from);
+    if (named == NULL) {
+        (void)unknown_name(import, from, err);
+    } else if (surest != named && score >= MB_IMPORT_SURE && import->map == NULL) {
+        mb_err_hint(err,
+                    "it looks like what --from %s reads; without --from that is taken",
+                    surest->name);
+    }
+    return named;
+}
+
 enum mb_status mb_import_read(struct mb_import *import, struct mb_input *input,
                               const char *from, const struct mb_importer **importer,
                               struct mb_err *err)
 {
     size_t first = import->count;
-    int score = 100;
-    const struct mb_importer *found = NULL;
-    if (from != NULL && strcmp(from, "auto") != 0) {
-        found = mb_importer_find(from);
-        if (found == NULL) {
-            return unknown_name(import, from, err);
-        }
-    } else {
-        found = mb_import_detect(input, &score);
-        if (score < MB_IMPORT_SURE) {
-            return nobody(import, input, found, err);
-        }
+    size_t first_note = import->note_count;
+    struct mb_err own = {0};
+    const struct mb_importer *found = importer_find(import, input, from, &own);
+    enum mb_status status = own.code;
+    if (found != NULL) {
+        status = found->read(import, input, &own);
     }
-    *importer = found;
-    enum mb_status status = found->read(import, input, err);
-    if (status == MB_OK && import->count == first) {
-        status = mb_err_at(err, MB_INVALID, mb_input_name(input), 0, 0,
+    if (found != NULL && status == MB_OK && import->count == first) {
+        status = mb_err_at(&own, MB_INVALID, mb_input_name(input), 0, 0,
                            "there is no run of %s in it", found->tool);
     }
     if (status != MB_OK) {
-        runs_drop(import, first);
+        mb_import_drop(import, first);
+        import->note_count = first_note;
+        *err = own;
+        return status;
     }
-    return status;
+    *importer = found;
+    return MB_OK;
 }
 
 // --- names ---

@@ -194,6 +194,9 @@ mb_import_assemble(struct mb_import *import, const struct mb_import_file *files,
                    size_t file_count, const struct mb_import_options *options,
                    struct mb_result *result, struct mb_err *err);
 
+// Drops the runs from `first` on, as if their file had not been read.
+void mb_import_drop(struct mb_import *import, size_t first);
+
 // Frees the histograms.
 void mb_import_release(struct mb_import *import);
 

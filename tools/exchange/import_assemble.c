@@ -250,6 +250,48 @@ static enum mb_status cells_add(struct assembly *assembly)
     return status;
 }
 
+// In what two runs differ that are no trials of one cell.
+static const char *difference(const struct mb_import_run *left,
+                              const struct mb_import_run *right)
+{
+    const struct mb_point *a = &left->point;
+    const struct mb_point *b = &right->point;
+    if (strcmp(a->workload, b->workload) != 0) {
+        return "workload";
+    }
+    if (a->load_model != b->load_model) {
+        return "load model";
+    }
+    if (a->connections != b->connections) {
+        return "connections";
+    }
+    return a->rate_micro_rps != b->rate_micro_rps ? "rate" : "load";
+}
+
+// Who says that files are repetitions has to be told when none of them is.
+static enum mb_status trials_repeat(const struct assembly *assembly)
+{
+    const struct mb_result *result = assembly->result;
+    const struct mb_import_file *files = assembly->files;
+    for (size_t i = 0; i < result->cell_count; i++) {
+        if (result->cells[i].trial_count > 1) {
+            return MB_OK;
+        }
+    }
+    if (assembly->file_count < 2) {
+        return MB_OK;
+    }
+    const struct mb_import_run *runs = assembly->import->runs;
+    mb_err_hint(assembly->err,
+                "'%s' and '%s' differ in their %s; without --trials every file is a "
+                "variant of its own, with --variant NAME they are load points of one",
+                files[0].name, files[1].name,
+                difference(&runs[files[0].first], &runs[files[1].first]));
+    return mb_err_set(assembly->err, MB_INVALID,
+                      "no two of the %zu files are trials of one cell",
+                      assembly->file_count);
+}
+
 static int by_start(const void *left, const void *right)
 {
     int64_t a = ((const struct mb_trial *)left)->start_unix_ns;
@@ -490,6 +532,9 @@ enum mb_status mb_import_assemble(struct mb_import *import,
     enum mb_status status = files_differ(&assembly);
     if (status == MB_OK) {
         status = cells_add(&assembly);
+    }
+    if (status == MB_OK && options->trials) {
+        status = trials_repeat(&assembly);
     }
     if (status != MB_OK) {
         return status;

@@ -9,6 +9,7 @@
 #include "exchange/import.h"
 #include "format/emit.h"
 #include "meshbench/documents.h"
+#include "meshbench/imports.h"
 
 struct import_options {
     const char *output;
@@ -18,6 +19,7 @@ struct import_options {
     const char *unit;
     const char *map;
     bool trials;
+    bool skip;
     bool list;
     bool quiet;
 };
@@ -41,6 +43,10 @@ static const struct mb_opt options[] = {
      .type = MB_OPT_FLAG,
      .offset = offsetof(struct import_options, trials),
      .help = "the files are repetitions of one measurement: trials of one cell"},
+    {.name = "skip",
+     .type = MB_OPT_FLAG,
+     .offset = offsetof(struct import_options, skip),
+     .help = "leave out files that are damaged or there twice, and say which"},
     {.name = "variant",
      .type = MB_OPT_STRING,
      .offset = offsetof(struct import_options, variant),
@@ -79,6 +85,8 @@ static const struct mb_example examples[] = {
      "two files of any load tool become two variants of one result"},
     {"meshbench import run-*.json --trials --variant sidecar -o sidecar.json",
      "repetitions of one measurement"},
+    {"meshbench import results/ --skip -o all.json",
+     "all that load tools wrote in a folder, but what is damaged"},
     {"meshbench import requests.csv --map 'variant=mesh,time=at,latency=took:ms,ok=ok'",
      "a table of one's own, a row a request"},
     {"meshbench import --from fortio - -o result.json <fortio.json",
@@ -104,7 +112,11 @@ struct job {
     const struct import_options *opts;
     const struct mb_args *args;
     struct mb_import import;
-    struct mb_import_file *files;
+    struct mb_imports_list list;
+    struct mb_import_file *files; // of the list, those that were read
+    size_t file_count;
+    struct mb_imports_left_out unclaimed;
+    struct mb_imports_left_out twice;
     struct mb_result result;
     struct mb_buf out;
     enum mb_level level;
@@ -118,19 +130,13 @@ static void list_print(struct mb_ctx *ctx)
     }
 }
 
-static enum mb_status file_read(struct job *job, size_t index, struct mb_err *err)
+static enum mb_status input_read(struct job *job, struct mb_input *input,
+                                 struct mb_import_file *file, struct mb_err *err)
 {
-    struct mb_input *input = NULL;
-    struct mb_import_file *file = &job->files[index];
     char digest[MB_DIGEST_TEXT];
-    file->name = job->args->items[index];
-    file->first = job->import.count;
-    enum mb_status status = mb_input_open(file->name, job->ctx->in, &input, err);
-    if (status == MB_OK) {
-        bool table = job->opts->map != NULL && strcmp(job->opts->from, "auto") == 0;
-        status = mb_import_read(&job->import, input, table ? "csv" : job->opts->from,
-                                &file->importer, err);
-    }
+    bool table = job->opts->map != NULL && strcmp(job->opts->from, "auto") == 0;
+    enum mb_status status = mb_import_read(
+        &job->import, input, table ? "csv" : job->opts->from, &file->importer, err);
     if (status == MB_OK) {
         status = mb_input_digest(input, digest, err);
     }
@@ -138,7 +144,86 @@ static enum mb_status file_read(struct job *job, size_t index, struct mb_err *er
         file->count = job->import.count - file->first;
         file->digest = mb_arena_copy_string(job->arena, digest);
     }
+    return status;
+}
+
+// What is in a folder may be anything; what was named is meant to be a result.
+static bool is_unclaimed(const struct job *job, const struct mb_imports_file *listed,
+                         const struct mb_input *input)
+{
+    int score;
+    bool open = job->opts->map == NULL && strcmp(job->opts->from, "auto") == 0;
+    (void)mb_import_detect(input, &score);
+    return listed->found && open && score < MB_IMPORT_SURE;
+}
+
+static bool is_twice(const struct job *job, const struct mb_import_file *file)
+{
+    for (size_t i = 0; i < job->file_count; i++) {
+        if (strcmp(job->files[i].digest, file->digest) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void file_skip(struct job *job, const char *path, const struct mb_err *own)
+{
+    const char *line =
+        own->line > 0 ? mb_arena_print(job->arena, ", line %d", own->line) : "";
+    mb_import_note_add(&job->import, MB_IMPORT_DROPPED, "left out: %s%s: %s", path, line,
+                       own->message);
+}
+
+static enum mb_status file_read(struct job *job, const struct mb_imports_file *listed,
+                                struct mb_err *err)
+{
+    struct mb_input *input = NULL;
+    struct mb_err own = {0};
+    struct mb_import_file *file = &job->files[job->file_count];
+    *file = (struct mb_import_file){.name = listed->path, .first = job->import.count};
+    enum mb_status status = mb_input_open(file->name, job->ctx->in, &input, &own);
+    if (status == MB_OK && is_unclaimed(job, listed, input)) {
+        mb_imports_leave_out(job->arena, &job->unclaimed, listed->path);
+    } else if (status == MB_OK) {
+        status = input_read(job, input, file, &own);
+        bool twice = status == MB_OK && job->opts->skip && is_twice(job, file);
+        if (twice) {
+            mb_import_drop(&job->import, file->first);
+            mb_imports_leave_out(job->arena, &job->twice, listed->path);
+        }
+        job->file_count += status == MB_OK && !twice ? 1 : 0;
+    }
     mb_input_free(input);
+    if (job->opts->skip && (status == MB_INVALID || (status != MB_OK && listed->found))) {
+        file_skip(job, listed->path, &own);
+        return MB_OK;
+    }
+    if (status != MB_OK) {
+        *err = own;
+        if (job->list.count > 1 && status == MB_INVALID) {
+            err->hint[0] = '\0';
+            mb_err_hint(err, "%s%s--skip leaves such files out", own.hint,
+                        own.hint[0] != '\0' ? "; " : "");
+        }
+    }
+    return status;
+}
+
+static enum mb_status files_read(struct job *job, struct mb_err *err)
+{
+    enum mb_status status = MB_OK;
+    job->files = mb_arena_alloc(job->arena, job->list.count, sizeof *job->files);
+    for (size_t i = 0; status == MB_OK && i < job->list.count; i++) {
+        status = file_read(job, &job->list.items[i], err);
+    }
+    mb_imports_note(&job->import, &job->unclaimed);
+    mb_imports_note(&job->import, &job->twice);
+    if (status == MB_OK && job->file_count == 0) {
+        mb_err_hint(err, "%s", job->import.notes[0].message);
+        return mb_err_set(err, MB_INVALID, "none of %zu file%s is of a load tool",
+                          job->list.count, job->list.count == 1 ? "" : "s");
+    }
     return status;
 }
 
@@ -171,9 +256,11 @@ static void summary_print(const struct job *job)
     const struct mb_result *result = &job->result;
     struct mb_buf text = {0};
     struct mb_buf shown = {0};
+    bool several = strcmp(result->import_tool, "several") == 0;
     mb_buf_print(&text, "imported %zu run%s of %s%s%s: %zu cell%s · level: %s\n",
                  job->import.count, job->import.count == 1 ? "" : "s",
-                 result->import_tool, result->import_version != NULL ? " " : "",
+                 several ? "several tools" : result->import_tool,
+                 result->import_version != NULL ? " " : "",
                  result->import_version != NULL ? result->import_version : "",
                  result->cell_count, result->cell_count == 1 ? "" : "s",
                  mb_level_name(job->level));
@@ -196,13 +283,12 @@ static enum mb_status job_run(struct job *job, struct mb_err *err)
     const struct mb_import_options named = {.variant = job->opts->variant,
                                             .workload = job->opts->workload,
                                             .trials = job->opts->trials};
-    enum mb_status status = MB_OK;
-    job->files = mb_arena_alloc(job->arena, job->args->count, sizeof *job->files);
-    for (size_t i = 0; status == MB_OK && i < job->args->count; i++) {
-        status = file_read(job, i, err);
+    enum mb_status status = mb_imports_find(job->arena, job->args, &job->list, err);
+    if (status == MB_OK) {
+        status = files_read(job, err);
     }
     if (status == MB_OK) {
-        status = mb_import_assemble(&job->import, job->files, job->args->count, &named,
+        status = mb_import_assemble(&job->import, job->files, job->file_count, &named,
                                     &job->result, err);
     }
     if (status != MB_OK) {
@@ -229,14 +315,17 @@ static enum mb_status import_run(struct mb_ctx *ctx, const void *given,
         .arena = &arena,
         .opts = opts,
         .args = args,
-        .import = {.arena = &arena, .unit_ns = unit_ns(opts->unit), .map = opts->map}};
+        .import = {.arena = &arena, .unit_ns = unit_ns(opts->unit), .map = opts->map},
+        .unclaimed = {.why = "no load tool that is known here wrote them"},
+        .twice = {.why = "other files have the same content"}};
     if (job.opts->list) {
         list_print(ctx);
         return MB_OK;
     }
     if (args->count == 0) {
-        mb_err_hint(err, "usage: meshbench import FILE... -o OUT; formats: meshbench "
-                         "import --list");
+        mb_err_hint(err,
+                    "usage: meshbench import FILE|FOLDER... -o OUT; formats: meshbench "
+                    "import --list");
         return mb_err_set(err, MB_USAGE, "no file to import");
     }
     enum mb_status status = job_run(&job, err);
@@ -250,11 +339,14 @@ const struct mb_cmd mb_cmd_import = {
     .name = "import",
     .group = "Exchange",
     .summary = "other tools' results in",
-    .usage = "import FILE... [options]",
+    .usage = "import FILE|FOLDER... [options]",
     .description =
         "Reads what other load tools wrote and makes one result of it, which 'show', "
         "'compare', 'report' and 'verify' take like a measured one. FILE may be '-' for "
-        "standard input, compressed with gzip, or in UTF-16.\n\n"
+        "standard input, compressed with gzip, or in UTF-16. FOLDER stands for all files "
+        "in it, those of its folders too; what no load tool wrote is left out, and "
+        "noted. "
+        "A damaged file ends the import, unless --skip leaves it out.\n\n"
         "One file becomes one cell, named after the label in it or after the file. "
         "Several files become variants; with --trials they are repetitions of one "
         "measurement. A file with several runs gives several cells.\n\n"
