@@ -32,6 +32,8 @@ url=http://$(grep -o '127.0.0.1:[0-9]*' app.out | head -n 1)
 served() { curl -s "$url/stats" | jq .served; }
 
 spec() { # generator, load, duration
+    body='method: POST, body: "x\"y", '
+    [ "$1" != nighthawk ] || body=
     cat <<SPEC
 meshbench: v1
 kind: benchmark
@@ -42,7 +44,7 @@ variants:
   - {name: plain, mesh: none, url: "$url"}
 workloads:
   - {name: w, connections: 4, $2, duration: $3, warmup: 0s,
-     request: {method: POST, path: "/a?b=c", body: "x\"y", headers: {X-Test: 'a "b"'}}}
+     request: {${body}path: "/a?b=c", headers: {X-Test: 'a "b"'}}}
 trials: {count: 1, pause: 0s, seed: 1}
 SPEC
 }
@@ -53,7 +55,9 @@ most_extra=14
 done_by=0
 skipped=
 check() { # generator, load, asked rate or null
-    command -v "$1" >/dev/null || {
+    program=$1
+    [ "$1" != nighthawk ] || program=nighthawk_client
+    command -v "$program" >/dev/null || {
         skipped="$skipped $1"
         return 0
     }
@@ -84,6 +88,7 @@ check h2load closed null
 check hey closed null
 check hey 'paced, rate: 200rps' 200
 check k6 closed null
+check nighthawk 'open, rate: 200rps' 200
 check vegeta 'open, rate: 200rps' 200
 check wrk closed null
 check wrk2 'open, rate: 200rps' 200
@@ -130,7 +135,7 @@ for ending in INT KILL; do
     running "^hey .*$url"
     kill -"$ending" "$pid"
     status=0
-    wait "$pid" || status=$?
+    wait "$pid" 2>/dev/null || status=$?
     [ "$ending" = KILL ] || [ "$status" -eq 130 ] || fail "status $status after SIG$ending"
     children_gone "^hey .*$url" || fail "hey is left after SIG$ending"
     for _ in $(seq 100); do

@@ -36,6 +36,16 @@ const struct mb_generator mb_generators[] = {
      .close = true,
      .whole_rate = true},
     {.name = "meshbench", .models = OPEN | CLOSED | PACED, .head = true, .close = true},
+    {.name = "nighthawk",
+     .program = "nighthawk_client",
+     .models = OPEN,
+     .head = true,
+     .no_body = true,
+     .close = true,
+     .whole_rate = true,
+     .duration_unit_ns = SECOND_NS,
+     .threads_divide = true,
+     .rate_divides = true},
     {.name = "vegeta",
      .program = "vegeta",
      .models = OPEN,
@@ -151,6 +161,15 @@ static bool rate_refuse(struct mb_arena *arena, const struct mb_generator *gener
                                      generator->name),
                       "round the rate");
     }
+    if (generator->rate_divides && rate_micro_rps / MICRO % workload->threads != 0) {
+        return refuse(refusal, "rate",
+                      mb_arena_print(arena,
+                                     "%s gives each thread as many requests, and %" PRId64
+                                     " per second over %d threads do not come out even",
+                                     generator->name, rate_micro_rps / MICRO,
+                                     workload->threads),
+                      "choose a multiple of the threads");
+    }
     for (size_t i = 0; generator->whole_interval && i < workload->connection_count; i++) {
         int64_t connections = workload->connections[i];
         if (!is_whole_interval(connections, rate_micro_rps)) {
@@ -216,6 +235,10 @@ static bool request_refuse(struct mb_arena *arena, const struct mb_generator *ge
         return refuse(
             refusal, "request/method",
             mb_arena_print(arena, "%s cannot do HEAD: it waits for a body", name), NULL);
+    }
+    if (request->body != NULL && generator->no_body) {
+        return refuse(refusal, "request/body",
+                      mb_arena_print(arena, "%s cannot be given a body", name), NULL);
     }
     return false;
 }

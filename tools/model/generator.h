@@ -11,14 +11,16 @@
 struct mb_generator {
     const char *name;         // in specs: "wrk2"
     const char *program;      // looked up on PATH; NULL: the built-in one
+    int64_t duration_unit_ns; // multiples of it only, warm-up included; 0: any
+    int64_t timeout_unit_ns;  // likewise
     unsigned models;          // bit set of 1 << enum mb_load_model
     bool head;                // the method HEAD; others all can
+    bool no_body;             // sends none
     bool close;               // can use a connection for one request only
     bool whole_rate;          // whole requests per second only
     bool whole_interval;      // between two requests of a connection: whole us only
-    int64_t duration_unit_ns; // multiples of it only, warm-up included; 0: any
-    int64_t timeout_unit_ns;  // likewise
     bool threads_divide;      // connections have to be a multiple of the threads
+    bool rate_divides;        // and so has the rate
 };
 
 // The table, ending with a row without a name.

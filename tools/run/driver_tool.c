@@ -313,6 +313,52 @@ static enum mb_status k6_prepare(struct mb_driver_job *job, struct mb_err *err)
     return status;
 }
 
+// --- nighthawk ---
+
+// Rate and connections are those of each event loop. It would end at the first failed
+// request, and drop what finds no connection free, if it were not told otherwise.
+static enum mb_status nighthawk_prepare(struct mb_driver_job *job, struct mb_err *err)
+{
+    static const char *const failures[] = {"benchmark.http_4xx", "benchmark.http_5xx",
+                                           "benchmark.pool_connection_failure",
+                                           "benchmark.stream_resets"};
+    const struct mb_load_plan *plan = job->plan;
+    (void)err;
+    word(job, "nighthawk_client");
+    word(job, "--output-format");
+    word(job, "json");
+    word(job, "--verbosity");
+    word(job, "error");
+    word(job, "--concurrency");
+    word(job, "%d", plan->threads);
+    word(job, "--open-loop");
+    word(job, "--rps");
+    word(job, "%" PRId64, plan->rate_micro_rps / MICRO / plan->threads);
+    word(job, "--connections");
+    word(job, "%" PRId64, plan->connections / plan->threads);
+    word(job, "--max-pending-requests");
+    word(job, "%d", INT32_MAX);
+    word(job, "--duration");
+    word(job, "%" PRId64, seconds(job->duration_ns));
+    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+        word(job, "--failure-predicate");
+        word(job, "%s:%" PRIu32, failures[i], UINT32_MAX);
+    }
+    if (!plan->request->keepalive) {
+        word(job, "--max-requests-per-connection");
+        word(job, "1");
+    }
+    word(job, "--request-method");
+    word(job, "%s", plan->request->method);
+    words_headers(job, "--request-header");
+    if (host_of(plan->request) != NULL) {
+        word(job, "--request-header");
+        word(job, ":authority: %s", host_of(plan->request));
+    }
+    word(job, "%s", job->url);
+    return MB_OK;
+}
+
 // --- vegeta ---
 
 // Without a field of its own Go asks for compressed answers.
@@ -475,6 +521,12 @@ static const struct mb_driver_tool tools[] = {
      .package = "go install go.k6.io/k6@latest",
      .dropped_fact = "run." MB_IMPORT_K6_DROPPED,
      .prepare = k6_prepare},
+    {.name = "nighthawk",
+     .importer = "nighthawk",
+     .version_words = "--version",
+     .package = "build https://github.com/envoyproxy/nighthawk",
+     .prints_result = true,
+     .prepare = nighthawk_prepare},
     {.name = "vegeta",
      .importer = "vegeta",
      .version_words = "-version",

@@ -135,6 +135,20 @@ static const struct {
      {.model = MB_LOAD_PACED, .rate_micro_rps = RPS, .connections = 8},
      "load_model",
      "k6 makes no paced load"},
+    {"nighthawk",
+     {.model = MB_LOAD_OPEN, .rate_micro_rps = 3 * RPS, .connections = 8},
+     "rate",
+     "nighthawk gives each thread as many requests, and 3 per second over 2 threads do "
+     "not "
+     "come out even"},
+    {"nighthawk",
+     {.model = MB_LOAD_OPEN, .rate_micro_rps = 4 * RPS, .connections = 8, .body = "x"},
+     "request/body",
+     "nighthawk cannot be given a body"},
+    {"nighthawk",
+     {.model = MB_LOAD_PACED, .rate_micro_rps = 4 * RPS, .connections = 8},
+     "load_model",
+     "nighthawk makes no paced load"},
     {"vegeta",
      {.model = MB_LOAD_CLOSED, .rate_micro_rps = -1, .connections = 8},
      "load_model",
@@ -267,8 +281,9 @@ static void test_names(void **state)
 {
     (void)state;
     struct mb_arena arena = {0};
-    assert_string_equal(mb_generator_names(&arena),
-                        "fortio, h2load, hey, k6, meshbench, vegeta, wrk, wrk2");
+    assert_string_equal(
+        mb_generator_names(&arena),
+        "fortio, h2load, hey, k6, meshbench, nighthawk, vegeta, wrk, wrk2");
     assert_null(mb_generator_find("ab"));
     mb_arena_release(&arena);
 }
@@ -295,7 +310,8 @@ static const char *rates(const struct mb_generator *generator)
     if ((generator->models & ~(1U << MB_LOAD_CLOSED)) == 0) {
         return "-";
     }
-    return generator->whole_rate       ? "whole rps"
+    return generator->rate_divides     ? "whole rps, a multiple of the threads"
+           : generator->whole_rate     ? "whole rps"
            : generator->whole_interval ? "whole us between requests"
                                        : "any";
 }
@@ -319,7 +335,9 @@ static void test_guide(void **state)
         mb_file_read("docs/how-to/use-another-generator.md", NULL, 1 << 20, &guide, &err),
         MB_OK);
     for (const struct mb_generator *row = mb_generators; row->name != NULL; row++) {
-        const char *requests = row->head ? "all" : "all but HEAD";
+        const char *requests = row->no_body ? "all, without a body"
+                               : row->head  ? "all"
+                                            : "all but HEAD";
         const char *line = mb_arena_print(
             &arena, "| `%s` | %s | %s | %s | %s | %s | %s |\n", row->name,
             models(&arena, row->models), rates(row), requests, yes(row->close),

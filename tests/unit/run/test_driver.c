@@ -402,6 +402,14 @@ static const struct {
      "FILE http://127.0.0.1:9/a?b=c "},
     {"k6", MB_LOAD_OPEN, 300000000, "GET", NULL, false,
      "run --quiet --no-usage-report --address  --out FILE FILE "},
+    {"nighthawk", MB_LOAD_OPEN, 300000000, "HEAD", NULL, true,
+     "--output-format json --verbosity error --concurrency 2 --open-loop --rps 150 "
+     "--connections 4 --max-pending-requests 2147483647 --duration 1 --failure-predicate "
+     "benchmark.http_4xx:4294967295 --failure-predicate benchmark.http_5xx:4294967295 "
+     "--failure-predicate benchmark.pool_connection_failure:4294967295 "
+     "--failure-predicate benchmark.stream_resets:4294967295 "
+     "--max-requests-per-connection 1 --request-method HEAD --request-header X-Test: a "
+     "\"b\" --request-header :authority: shop http://127.0.0.1:9/a?b=c "},
     {"vegeta", MB_LOAD_OPEN, 300000000, "HEAD", NULL, true,
      "-cpus=2 attack FILE -rate=300/1s -duration=1500000000ns -timeout=5000000000ns "
      "-max-connections=8 -connections=8 -keepalive=false -redirects=-1 -max-body=0 "
@@ -418,7 +426,7 @@ static void test_asked(void **state)
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
         print_message("case %zu: %s\n", i, asked[i].name);
         (void)unlink(bench->log);
-        fake(bench, asked[i].name, "exit 9");
+        fake(bench, mb_generator_find(asked[i].name)->program, "exit 9");
         bench->plan.load_model = asked[i].model;
         bench->plan.rate_micro_rps = asked[i].rate_micro_rps;
         bench->plan.duration_ns = 1500 * MS;
