@@ -9,14 +9,21 @@
 
 static const double MICRO_PER_ONE = 1e6;
 
-// What the lines said.
+static const char HEADING[] = "\xe2\x96\x88 "; // "█ "
+static const char TOTALS[] = "\xe2\x96\x88 TOTAL RESULTS";
+
+// What the lines of a run said.
 struct reading {
     struct mb_import *import;
     struct mb_input *input;
     struct mb_err *err;
-    struct mb_import_run *run;
-    struct mb_import_k6_summary summary;
+    bool begun;        // something of a run was seen
+    bool totals;       // "TOTAL RESULTS" stood above,
+    bool parts;        // and what follows is of a scenario or a group
+    bool http;         // http_req_duration was there,
+    bool grpc;         // grpc_req_duration
     bool good_follows; // the line before was that of http_req_duration
+    struct mb_import_k6_summary summary;
     int64_t iterations;
     int64_t window_ns;
     int scenarios;
@@ -134,21 +141,55 @@ static void scenario_read(struct reading *reading, const char *line)
     }
 }
 
-static enum mb_status line_read(void *state, const char *line)
+static void reading_begin(struct reading *reading)
 {
-    struct reading *reading = state;
-    struct mb_arena *arena = reading->import->arena;
+    *reading = (struct reading){.import = reading->import,
+                                .input = reading->input,
+                                .err = reading->err,
+                                .summary = {.requests = -1, .failed = -1},
+                                .iterations = -1,
+                                .window_ns = -1,
+                                .rate_micro_rps = -1};
+    mb_import_k6_trend_init(&reading->summary.all);
+    mb_import_k6_trend_init(&reading->summary.good);
+}
+
+// A line that only the output of another run can have.
+static bool is_next(const struct reading *reading, const char *line)
+{
+    const char *at = line;
+    bool http = metric_take(&at, "http_req_duration");
+    bool grpc = metric_take(&at, "grpc_req_duration");
+    return (reading->begun && strstr(line, "execution: local") != NULL) ||
+           (reading->totals && strstr(line, TOTALS) != NULL) ||
+           (!reading->parts && ((http && reading->http) || (grpc && reading->grpc)));
+}
+
+// Where a test has both, its requests are those of HTTP, which k6 counts.
+static void latencies_read(struct reading *reading, const char *at, bool http)
+{
+    reading->good_follows = http;
+    reading->http = reading->http || http;
+    reading->grpc = reading->grpc || !http;
+    if (http || !reading->http) {
+        trend_read(&reading->summary.all, reading->import->arena, at);
+    }
+}
+
+static void metric_read(struct reading *reading, const char *line)
+{
     const char *at = line;
     bool good_follows = reading->good_follows;
     reading->good_follows = false;
-    if (metric_take(&at, "http_req_duration") || metric_take(&at, "grpc_req_duration")) {
-        trend_read(&reading->summary.all, arena, at);
-        reading->good_follows = true;
+    if (metric_take(&at, "http_req_duration")) {
+        latencies_read(reading, at, true);
+    } else if (metric_take(&at, "grpc_req_duration")) {
+        latencies_read(reading, at, false);
     } else if (good_follows && strstr(line, "{ expected_response:true }") != NULL) {
         const char *colon = strchr(line, ':'); // of the tag's name
         colon = colon != NULL ? strchr(colon + 1, ':') : NULL;
         if (colon != NULL) {
-            trend_read(&reading->summary.good, arena, colon + 1);
+            trend_read(&reading->summary.good, reading->import->arena, colon + 1);
         }
     } else if (metric_take(&at, "http_req_failed")) {
         failed_read(reading, at);
@@ -161,25 +202,25 @@ static enum mb_status line_read(void *state, const char *line)
     } else {
         scenario_read(reading, line);
     }
-    return MB_OK;
 }
 
 // Iterations come at a rate; where each makes one request, so do requests.
-static void point_put(struct reading *reading)
+static void point_put(const struct reading *reading, struct mb_import_run *run)
 {
     if (reading->scenarios == 0 || reading->mixed_models) {
         return;
     }
-    reading->run->point.load_model = reading->model;
+    run->point.load_model = reading->model;
     if (reading->scenarios == 1 && reading->model == MB_LOAD_OPEN &&
         reading->summary.requests == reading->iterations) {
-        reading->run->point.rate_micro_rps = reading->rate_micro_rps;
+        run->point.rate_micro_rps = reading->rate_micro_rps;
     }
 }
 
 static enum mb_status reading_end(struct reading *reading)
 {
     struct mb_err own = {0};
+    struct mb_import_run *run = NULL;
     const char *name = mb_input_name(reading->input);
     int line = mb_input_line_number(reading->input);
     if (!mb_import_k6_trend_some(&reading->summary.all)) {
@@ -187,31 +228,43 @@ static enum mb_status reading_end(struct reading *reading)
                          "the output of k6 ends before its summary");
     }
     enum mb_status status =
-        mb_import_run_add(reading->import, reading->input, &reading->run, reading->err);
+        mb_import_run_add(reading->import, reading->input, &run, reading->err);
     if (status != MB_OK) {
         return status;
     }
-    reading->run->window_ns = reading->window_ns;
-    point_put(reading);
-    status =
-        mb_import_k6_summary_put(reading->import, reading->run, &reading->summary, &own);
+    run->window_ns = reading->window_ns;
+    point_put(reading, run);
+    status = mb_import_k6_summary_put(reading->import, run, &reading->summary, &own);
     return status == MB_OK
                ? status
                : mb_err_at(reading->err, status, name, line, 0, "%s", own.message);
 }
 
+static enum mb_status line_read(void *state, const char *line)
+{
+    struct reading *reading = state;
+    if (is_next(reading, line)) {
+        enum mb_status status = reading_end(reading);
+        if (status != MB_OK) {
+            return status;
+        }
+        reading_begin(reading);
+    }
+    bool heading = strstr(line, HEADING) != NULL;
+    reading->begun = reading->begun || strstr(line, "execution: local") != NULL;
+    reading->parts = reading->parts || (heading && reading->totals);
+    reading->totals = reading->totals || strstr(line, TOTALS) != NULL;
+    if (!reading->parts) {
+        metric_read(reading, line);
+    }
+    return MB_OK;
+}
+
 enum mb_status mb_import_k6_text(struct mb_import *import, struct mb_input *input,
                                  struct mb_err *err)
 {
-    struct reading reading = {.import = import,
-                              .input = input,
-                              .err = err,
-                              .summary = {.requests = -1, .failed = -1},
-                              .iterations = -1,
-                              .window_ns = -1,
-                              .rate_micro_rps = -1};
-    mb_import_k6_trend_init(&reading.summary.all);
-    mb_import_k6_trend_init(&reading.summary.good);
+    struct reading reading = {.import = import, .input = input, .err = err};
+    reading_begin(&reading);
     enum mb_status status = mb_import_text_plain_lines(input, line_read, &reading, err);
     return status == MB_OK ? reading_end(&reading) : status;
 }

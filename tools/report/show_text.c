@@ -322,11 +322,12 @@ static void header_print(struct mb_arena *arena, const struct mb_report_show *sh
     if (result->started_unix_ns > 0) {
         char started[32];
         char took[TEXT_BYTES];
+        int64_t took_ns = result->finished_unix_ns - result->started_unix_ns;
         mb_units_print_time(result->started_unix_ns, started, sizeof started);
-        mb_units_show(MB_UNIT_DURATION,
-                      (double)(result->finished_unix_ns - result->started_unix_ns), took,
-                      sizeof took);
-        when = mb_arena_print(arena, "%s, %s", started, took);
+        mb_units_show(MB_UNIT_DURATION, (double)took_ns, took, sizeof took);
+        // An import may not know how long it took.
+        when = mb_arena_print(arena, "%s%s%s", started, took_ns > 0 ? ", " : "",
+                              took_ns > 0 ? took : "");
     }
     safe_append(out, result->spec_name != NULL ? result->spec_name : result->id);
     size_t trials = trial_count(result);

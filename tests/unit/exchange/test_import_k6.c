@@ -85,6 +85,46 @@ static void executors(void **state)
     }
 }
 
+#define METRICS(ms, n)                                                                   \
+    "  http_req_duration..: avg=" ms "ms min=1ms med=" ms "ms max=9ms p(95)=8ms\n"       \
+    "  http_req_failed....: 0.00% 0 out of " n "\n  http_reqs..: " n " 50/s\n"           \
+    "  iterations...: " n " 50/s\n"
+#define HEAD "     execution: local\n     scenarios: (100.00%)\n"
+
+// Scenarios and groups have metrics of their own below the totals; a file may hold the
+// output of several runs.
+static void several(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        HEAD "* a: 10 looping VUs for 30s\n  \xe2\x96\x88 TOTAL RESULTS\n" METRICS(
+            "2", "100") "  \xe2\x96\x88 SCENARIO: a\n" METRICS("3", "40") HEAD
+        "* a: 50.00 iterations/s for 30s (maxVUs: 50)\n"
+        "  \xe2\x96\x88 TOTAL RESULTS\n" METRICS("4", "200"),
+        METRICS("2", "100") METRICS("4", "200"),
+        "  grpc_req_duration..: avg=7ms max=9ms\n" METRICS(
+            "2", "100") "  \xe2\x96\x88 TOTAL RESULTS\n" METRICS("4", "200"),
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct import_fixture fixture;
+        assert_int_equal(import_text(&fixture, texts[i]), MB_OK);
+        assert_int_equal(fixture.import.count, 2);
+        const struct mb_import_run *runs = fixture.import.runs;
+        assert_int_equal(runs[0].part.counts.intended, 100);
+        assert_int_equal(runs[1].part.counts.intended, 200);
+        for (size_t j = 0; j < 2; j++) {
+            assert_int_equal(
+                import_quantile(&runs[j].part.dist[MB_DIST_SERVICE], 500000000),
+                j == 0 ? 2000000 : 4000000);
+        }
+        assert_int_equal(runs[0].point.load_model,
+                         i == 0 ? MB_LOAD_CLOSED : MB_LOAD_UNKNOWN);
+        assert_int_equal(runs[1].point.load_model,
+                         i == 0 ? MB_LOAD_OPEN : MB_LOAD_UNKNOWN);
+        import_release(&fixture);
+    }
+}
+
 static void measurements(void **state)
 {
     (void)state;
@@ -157,6 +197,8 @@ static void refuses(void **state)
         {"http_req_duration...: avg=1ms\nhttp_req_failed...: 50.00% 2 out of 1\n"
          "http_reqs...: 1 1/s\n",
          "more requests failed than there were", 3},
+        {HEAD METRICS("1", "2") HEAD HEAD METRICS("1", "2"),
+         "the output of k6 ends before its summary", 9},
         {"  execution: local\n scenarios: (100.00%)\n",
          "the output of k6 ends before its summary", 2},
     };
@@ -174,9 +216,8 @@ static void refuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(summaries),
-        cmocka_unit_test(executors),
-        cmocka_unit_test(measurements),
+        cmocka_unit_test(summaries), cmocka_unit_test(executors),
+        cmocka_unit_test(several),   cmocka_unit_test(measurements),
         cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests_name("exchange/import_k6", tests, NULL, NULL);
