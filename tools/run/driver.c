@@ -269,37 +269,95 @@ static enum mb_status counts_check(const struct trial *trial,
     return MB_OK;
 }
 
-static enum mb_status output_read(const struct trial *trial, const char *path,
-                                  int64_t cpu_ns, struct mb_part *part,
-                                  struct mb_err *err)
+// The only run of a file. It has to be released.
+static enum mb_status run_read(const struct trial *trial, const char *path,
+                               const char *name, struct mb_import *import,
+                               struct mb_err *err)
 {
-    const struct mb_driver_tool *tool = trial->driver->tool;
-    struct mb_import import = {.arena = trial->arena};
     struct mb_input *input = NULL;
     const struct mb_importer *importer = NULL;
     struct mb_err own = {0};
     enum mb_status status = mb_input_open(path, NULL, &input, &own);
     if (status == MB_OK) {
-        status = mb_import_read(&import, input, tool->importer, &importer, &own);
+        status = mb_import_read(import, input, name, &importer, &own);
     }
     mb_input_free(input);
-    if (status == MB_OK && import.count != 1) {
-        status = mb_err_set(&own, MB_FAILED, "it holds %zu runs", import.count);
+    if (status == MB_OK && import->count != 1) {
+        status = mb_err_set(&own, MB_FAILED, "it holds %zu runs", import->count);
     }
     if (status != MB_OK) {
         (void)mb_err_set(err, MB_FAILED, "what %s wrote cannot be read: %s (%s)",
-                         tool->name, own.message, printed_tail(trial));
-        mb_import_release(&import);
+                         trial->driver->tool->name, own.message, printed_tail(trial));
+        mb_import_release(import);
         return err->code;
     }
-    status = counts_check(trial, &import.runs[0].part.counts, err);
+    return MB_OK;
+}
+
+static struct mb_dist dist_take(struct mb_dist *from)
+{
+    struct mb_dist dist = *from;
+    *from = mb_dist_absent("taken");
+    return dist;
+}
+
+// Latencies and statuses of single requests, for a report that has only their sums. What
+// got no answer is in the report alone.
+static enum mb_status log_read(const struct trial *trial, const char *path,
+                               struct mb_part *part, struct mb_err *err)
+{
+    struct mb_import import = {.arena = trial->arena};
+    if (trial->driver->tool->log_importer == NULL || part->counts.completed == 0) {
+        return MB_OK;
+    }
+    enum mb_status status =
+        run_read(trial, path, trial->driver->tool->log_importer, &import, err);
+    if (status != MB_OK) {
+        return status;
+    }
+    struct mb_part *log = &import.runs[0].part;
+    if (log->counts.ok != part->counts.ok ||
+        log->counts.completed != part->counts.completed) {
+        status = mb_err_set(err, MB_FAILED,
+                            "%s logged %" PRId64 " answers, %" PRId64
+                            " of them good, and reports %" PRId64 " and %" PRId64,
+                            trial->driver->tool->name, log->counts.completed,
+                            log->counts.ok, part->counts.completed, part->counts.ok);
+    } else {
+        part->counts.statuses = log->counts.statuses;
+        part->counts.status_count = log->counts.status_count;
+        part->dist[MB_DIST_SERVICE] = dist_take(&log->dist[MB_DIST_SERVICE]);
+        part->dist[MB_DIST_RESPONSE] = dist_take(&log->dist[MB_DIST_RESPONSE]);
+        part->dist[MB_DIST_ERROR_RESPONSE] =
+            dist_take(&log->dist[MB_DIST_ERROR_RESPONSE]);
+    }
+    mb_import_release(&import);
+    return status;
+}
+
+static enum mb_status output_read(const struct trial *trial, const char *output,
+                                  int64_t cpu_ns, struct mb_part *part,
+                                  struct mb_err *err)
+{
+    const struct mb_driver_tool *tool = trial->driver->tool;
+    struct mb_import import = {.arena = trial->arena};
+    enum mb_status status = run_read(trial, tool->prints_result ? trial->printed : output,
+                                     tool->importer, &import, err);
+    if (status != MB_OK) {
+        return status;
+    }
+    struct mb_import_run *run = &import.runs[0];
+    status = counts_check(trial, &run->part.counts, err);
+    if (status == MB_OK) {
+        status = log_read(trial, output, &run->part, err);
+    }
     if (status != MB_OK) {
         mb_import_release(&import);
         return status;
     }
-    latencies_settle(trial, &import, &import.runs[0]);
-    dropped_settle(trial, &import.runs[0]);
-    part_settle(trial, &import.runs[0], cpu_ns, part);
+    latencies_settle(trial, &import, run);
+    dropped_settle(trial, run);
+    part_settle(trial, run, cpu_ns, part);
     return MB_OK;
 }
 
@@ -357,10 +415,7 @@ static enum mb_status measure(struct trial *trial, struct mb_part *part,
         tool->convert(&convert);
         status = words_run(trial, &convert, trial->driver->patience_ns, err);
     }
-    return status == MB_OK
-               ? output_read(trial, tool->prints_result ? trial->printed : job.output,
-                             cpu_ns, part, err)
-               : status;
+    return status == MB_OK ? output_read(trial, job.output, cpu_ns, part, err) : status;
 }
 
 static enum mb_status run(void *state, struct mb_arena *arena,

@@ -171,6 +171,7 @@ static enum mb_status h2load_prepare(struct mb_driver_job *job, struct mb_err *e
         word(job, ":authority: %s", host_of(request));
     }
     words_headers(job, "-H");
+    word(job, "--log-file=%s", job->output);
     if (request->body != NULL) {
         const char *path;
         status = body_file(job, &path, err);
@@ -438,6 +439,16 @@ static void lua_text(const char *text, size_t size, struct mb_buf *out)
     mb_buf_append_string(out, "\"");
 }
 
+// wrk's --latency prints four percentiles. These are printed in its own way, behind its
+// report.
+static const char WRK_PERCENTILES[] =
+    "function done(summary, latency, requests)\n"
+    "  io.write('  Latency Distribution\\n')\n"
+    "  for _, p in ipairs({50, 75, 90, 95, 99, 99.9, 99.99}) do\n"
+    "    io.write(string.format('  %g%%  %dus\\n', p, latency:percentile(p)))\n"
+    "  end\n"
+    "end\n";
+
 static enum mb_status lua_script(struct mb_driver_job *job, const char **path,
                                  struct mb_err *err)
 {
@@ -457,6 +468,9 @@ static enum mb_status lua_script(struct mb_driver_job *job, const char **path,
         lua_text(request->headers[i].value, strlen(request->headers[i].value), &script);
     }
     mb_buf_append_string(&script, "\n");
+    if (!paced(job)) {
+        mb_buf_append_string(&script, WRK_PERCENTILES);
+    }
     enum mb_status status = mb_file_write(*path, script.data, script.size, err);
     mb_buf_release(&script);
     return status;
@@ -479,8 +493,6 @@ static enum mb_status wrk_words(struct mb_driver_job *job, const char *program,
     if (paced(job)) {
         word(job, "-R%" PRId64, plan->rate_micro_rps / MICRO);
         word(job, "--u_latency");
-    } else {
-        word(job, "--latency");
     }
     word(job, "%s", job->url);
     return status;
@@ -508,6 +520,7 @@ static const struct mb_driver_tool tools[] = {
      .version_words = "--version",
      .package = "apt-get install nghttp2-client",
      .prints_result = true,
+     .log_importer = "h2load-log",
      .prepare = h2load_prepare},
     {.name = "hey",
      .importer = "hey",

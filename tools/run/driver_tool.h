@@ -31,6 +31,8 @@ struct mb_driver_tool {
     const char *package;       // how to get it
     const char *dropped_fact;  // of its import: requests that were due and were not sent
     int64_t most_results;      // it keeps so many at most, in silence; 0: no limit
+    const char *log_importer;  // of `output` when it prints its result: every request, of
+                               // which the result has sums only; NULL: it logs none
     bool prints_result;        // on standard output; else into `output`
     bool success_only;         // takes no status but 2xx and 418 for a good one
     bool from_schedule; // what it calls latency begins when the request is due: nothing

@@ -185,9 +185,9 @@ static void test_wrk(void **state)
     assert_true(part->cpu_ns >= 0);
     assert_int_equal(part->dist[MB_DIST_RESPONSE].type, MB_DIST_QUANTILES);
     assert_int_equal(part->dist[MB_DIST_SERVICE].type, MB_DIST_ABSENT);
-    assert_string_equal(logged(bench, ""), "-t2 -c8 -d1s --timeout 5s -s FILE --latency "
+    assert_string_equal(logged(bench, ""), "-t2 -c8 -d1s --timeout 5s -s FILE "
                                            "http://127.0.0.1:9/a?b=c \n"
-                                           "-t2 -c8 -d2s --timeout 5s -s FILE --latency "
+                                           "-t2 -c8 -d2s --timeout 5s -s FILE "
                                            "http://127.0.0.1:9/a?b=c \n");
     expect_nothing_left(bench);
 }
@@ -367,6 +367,40 @@ static void test_fortio_other_statuses(void **state)
     expect_nothing_left(bench);
 }
 
+// Its report, and every request in its log.
+static void test_h2load(void **state)
+{
+    struct bench *bench = *state;
+    static const char body[] =
+        "for word; do case $word in --log-file=*) cp \"$FIXTURES/h2load/%s\" "
+        "\"${word#--log-file=}\";; esac; done\n"
+        "echo 'spawning thread #0: 3 total client(s). 30 total requests'\n"
+        "echo 'finished in 2.00s, 15 req/s, 1KB/s'\n"
+        "echo 'requests: 32 total, 32 started, 30 done, 21 succeeded, 11 failed, 2 "
+        "errored, 2 timeout'\n"
+        "echo 'status codes: 21 2xx, 0 3xx, 0 4xx, 9 5xx'\n"
+        "echo 'time for request: 32us 190us 65us 43us 90%%'\n";
+    fake(bench, "h2load", mb_arena_print(&bench->arena, body, "log-errors.tsv"));
+    assert_int_equal(run(bench, "h2load"), MB_OK);
+    const struct mb_part *part = &bench->part;
+    assert_int_equal(part->co_handling, MB_CO_NONE);
+    assert_int_equal(part->counts.ok, 21);
+    assert_int_equal(part->counts.errors_by_kind[MB_ERROR_TIMEOUT], 2);
+    assert_int_equal(part->counts.statuses[1].status, 503);
+    assert_int_equal(part->dist[MB_DIST_RESPONSE].type, MB_DIST_HDR);
+    assert_int_equal(part->dist[MB_DIST_RESPONSE].n, 21);
+    assert_int_equal(part->dist[MB_DIST_SERVICE].n, 21);
+    assert_int_equal(part->dist[MB_DIST_ERROR_RESPONSE].n, 9);
+    expect_nothing_left(bench);
+    mb_part_release(&bench->part);
+    fake(bench, "h2load", mb_arena_print(&bench->arena, body, "log.tsv"));
+    assert_int_equal(run(bench, "h2load"), MB_FAILED);
+    assert_string_equal(bench->err.message,
+                        "h2load logged 40 answers, 40 of them good, and reports 30 and "
+                        "21");
+    expect_nothing_left(bench);
+}
+
 // --- what they are asked ---
 
 static const struct {
@@ -390,12 +424,10 @@ static const struct {
      "FILE http://127.0.0.1:9/a?b=c "},
     {"h2load", MB_LOAD_CLOSED, -1, "GET", NULL, false,
      "--h1 -c 8 -t 2 -D 1500ms -N 5000ms -H :method: GET -H :authority: shop -H X-Test: "
-     "a "
-     "\"b\" http://127.0.0.1:9/a?b=c "},
+     "a \"b\" FILE http://127.0.0.1:9/a?b=c "},
     {"h2load", MB_LOAD_CLOSED, -1, "PUT", "x", false,
      "--h1 -c 8 -t 2 -D 1500ms -N 5000ms -H :method: PUT -H :authority: shop -H X-Test: "
-     "a "
-     "\"b\" -d FILE http://127.0.0.1:9/a?b=c "},
+     "a \"b\" FILE -d FILE http://127.0.0.1:9/a?b=c "},
     {"hey", MB_LOAD_PACED, 200000000, "DELETE", "x", true,
      "-o csv -c 8 -q 24.999687503906202 -z 1500000000ns -t 5 -cpus 2 -disable-redirects "
      "-disable-compression -m DELETE -H X-Test: a \"b\" -host shop -disable-keepalive -D "
@@ -415,7 +447,7 @@ static const struct {
      "-max-connections=8 -connections=8 -keepalive=false -redirects=-1 -max-body=0 "
      "FILE "},
     {"wrk", MB_LOAD_CLOSED, -1, "POST", "x", false,
-     "-t2 -c8 -d1s --timeout 5s -s FILE --latency http://127.0.0.1:9/a?b=c "},
+     "-t2 -c8 -d1s --timeout 5s -s FILE http://127.0.0.1:9/a?b=c "},
     {"wrk2", MB_LOAD_OPEN, 500000000, "GET", NULL, false,
      "-t2 -c8 -d1s --timeout 5s -s FILE -R500 --u_latency http://127.0.0.1:9/a?b=c "},
 };
@@ -455,7 +487,14 @@ static void test_lua(void **state)
                         "wrk.method = \"POST\"\n"
                         "wrk.body = \"a\\034\\010\\000\"\n"
                         "wrk.headers[\"X\\045Test\"] = \"a\\032\\034b\\034\"\n"
-                        "wrk.headers[\"Host\"] = \"shop\"\n");
+                        "wrk.headers[\"Host\"] = \"shop\"\n"
+                        "function done(summary, latency, requests)\n"
+                        "  io.write('  Latency Distribution\\n')\n"
+                        "  for _, p in ipairs({50, 75, 90, 95, 99, 99.9, 99.99}) do\n"
+                        "    io.write(string.format('  %g%%  %dus\\n', p, "
+                        "latency:percentile(p)))\n"
+                        "  end\n"
+                        "end\n");
 }
 
 // --- how they end ---
@@ -553,6 +592,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_wrk),
         TEST(test_wrk2),
+        TEST(test_h2load),
         TEST(test_paced_has_service_times),
         TEST(test_fortio),
         TEST(test_asked),
