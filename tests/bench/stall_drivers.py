@@ -135,7 +135,10 @@ def table(trials):
           + " | ".join(show_ms(median(every, "truth", key)) for key in SHARES) + " | | | |")
     for name, rounds in trials.items():
         if rounds:
-            cells = [name, rounds[0]["version"] or "not said", MODELS[name], rounds[0]["from"],
+            # A tool that does not say its version is named by its program's digest.
+            version = rounds[0]["version"] or "not said"
+            version = version[:14] if version.startswith("sha256:") else version
+            cells = [name, version, MODELS[name], rounds[0]["from"],
                      f"{median(rounds, 'requests'):.0f}"]
             cells += [show_ms(median(rounds, "measured", key)) for key in SHARES]
             cells += [error(rounds, key) for key in SHARES]
