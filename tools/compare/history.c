@@ -371,8 +371,11 @@ void mb_history_note_order(struct mb_arena *arena, struct mb_history *history,
                            const char *things, const char *order)
 {
     size_t back = 0;
-    for (size_t i = 1; i < history->row_count; i++) {
-        back += history->rows[i].time_unix_ns < history->rows[i - 1].time_unix_ns;
+    int64_t last = MB_HISTORY_NO_TIME;
+    for (size_t i = 0; i < history->row_count; i++) {
+        int64_t time = history->rows[i].time_unix_ns;
+        back += time != MB_HISTORY_NO_TIME && time < last;
+        last = time != MB_HISTORY_NO_TIME ? time : last;
     }
     if (back > 0) {
         mb_history_note(arena, history,

@@ -45,9 +45,9 @@ static const struct mb_opt options[] = {
      .type = MB_OPT_STRINGS,
      .offset = offsetof(struct store_options, tags),
      .argument = "NAME=VALUE",
-     .help =
-         "add: give the results this tag; list, export, prune: only results that have "
-         "it; may be given again"},
+     .help = "add: give the results this tag; list, export, refresh, prune: only results "
+             "that have "
+             "it; may be given again"},
     {.name = "release",
      .type = MB_OPT_STRING,
      .offset = offsetof(struct store_options, release),
@@ -74,12 +74,12 @@ static const struct mb_opt options[] = {
      .type = MB_OPT_STRING,
      .offset = offsetof(struct store_options, since),
      .argument = "DATE",
-     .help = "list, export, prune: only results of this time or later"},
+     .help = "list, export, refresh, prune: only results of this time or later"},
     {.name = "before",
      .type = MB_OPT_STRING,
      .offset = offsetof(struct store_options, before),
      .argument = "DATE",
-     .help = "list, export, prune: only results from before this time"},
+     .help = "list, export, refresh, prune: only results from before this time"},
     {.name = "keep",
      .type = MB_OPT_INT,
      .offset = offsetof(struct store_options, keep),
@@ -386,7 +386,46 @@ static enum mb_status export_run(struct session *session, struct mb_err *err)
     return status;
 }
 
-// --- prune, annotate, tag, check
+// --- refresh, prune, annotate, tag, check
+
+// Of all results, those whose file was pruned are left as they are; one that is named
+// must have it.
+static enum mb_status refresh(struct session *session, struct mb_err *err)
+{
+    struct mb_store_results results = {0};
+    size_t pruned = 0;
+    size_t values = 0;
+    enum mb_status status = results_pick(session, &results, err);
+    for (size_t i = 0; status == MB_OK && i < results.count; i++) {
+        const struct mb_store_result *one = &results.items[i];
+        size_t added = 0;
+        if (*session->ctx->interrupted > 0) {
+            return mb_err_set(err, MB_INTERRUPTED,
+                              "interrupted: %zu of %zu results were not looked at",
+                              results.count - i, results.count);
+        }
+        if (!one->kept && session->args->count == 0) {
+            pruned++;
+            continue;
+        }
+        status = mb_stores_refresh(session->store, one, &added, err);
+        values += added;
+        if (added > 0) {
+            mb_stores_text_done(&session->text, "refreshed", one->digest, one->name);
+            lines_flush(session);
+        }
+    }
+    if (status == MB_OK) {
+        mb_buf_print(&session->out, "results: %zu, new values: %zu",
+                     results.count - pruned, values);
+        if (pruned > 0) {
+            mb_buf_print(&session->out, "; not looked at, their files were removed: %zu",
+                         pruned);
+        }
+        mb_buf_append_char(&session->out, '\n');
+    }
+    return status;
+}
 
 static enum mb_status prune(struct session *session, struct mb_err *err)
 {
@@ -520,15 +559,16 @@ static const struct action {
     {"series", MB_STORE_READ, 0, 0, "no arguments", series},
     {"annotations", MB_STORE_READ, 0, 0, "no arguments", annotations},
     {"export", MB_STORE_READ, 0, SIZE_MAX, "results", export_run},
+    {"refresh", MB_STORE_WRITE, 0, SIZE_MAX, "results", refresh},
     {"prune", MB_STORE_WRITE, 0, SIZE_MAX, "results", prune},
     {"annotate", MB_STORE_WRITE, 0, 2, "a result and a text", annotate},
     {"tag", MB_STORE_WRITE, 1, SIZE_MAX, "a result and tags", tag},
     {"check", MB_STORE_READ, 0, 0, "no arguments", check},
 };
 
-static const char *const words[] = {"add",         "list",   "show",  "series",
-                                    "annotations", "export", "prune", "annotate",
-                                    "tag",         "check",  NULL};
+static const char *const words[] = {"add",         "list",   "show",    "series",
+                                    "annotations", "export", "refresh", "prune",
+                                    "annotate",    "tag",    "check",   NULL};
 
 // The command line knows its words: the first argument is one of them.
 static enum mb_status action_find(const struct mb_args *args,
@@ -632,6 +672,7 @@ const struct mb_cmd mb_cmd_store = {
         "  tag RESULT NAME=VALUE...  set tags; NAME= takes one away\n"
         "  annotate RESULT TEXT  explain what happened there\n"
         "  annotations           every explanation, with its number\n"
+        "  refresh [RESULT]...   add values that this version finds in stored results\n"
         "  prune [RESULT]...     remove results, or only their files\n"
         "  check                 look at every page, reference and digest\n\n"
         "RESULT is a digest as 'list' prints it, or its beginning. Each file is added in "

@@ -97,7 +97,11 @@ static void rows_fill(struct mb_histories *histories,
     for (size_t i = 0; i < results->count; i++) {
         const struct mb_store_result *result = &results->items[i];
         struct mb_history_row *row = &history->rows[i];
-        *row = (struct mb_history_row){.time_unix_ns = result->time_unix_ns,
+        // Stores of earlier versions took results that do not say when they were
+        // measured.
+        bool dated = result->time_unix_ns > 0;
+        *row = (struct mb_history_row){.time_unix_ns = dated ? result->time_unix_ns
+                                                             : MB_HISTORY_NO_TIME,
                                        .environment = result->environment,
                                        .result = result->digest,
                                        .name = result->name};

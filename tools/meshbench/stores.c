@@ -69,3 +69,29 @@ enum mb_status mb_stores_add(const struct mb_ctx *ctx, struct mb_store *store,
     mb_arena_release(&arena);
     return status;
 }
+
+enum mb_status mb_stores_refresh(struct mb_store *store,
+                                 const struct mb_store_result *result, size_t *added,
+                                 struct mb_err *err)
+{
+    struct mb_arena arena = {0};
+    struct mb_buf bytes = {0};
+    struct mb_doc doc;
+    struct mb_result read;
+    *added = 0;
+    enum mb_status status = mb_store_read(store, result, &bytes, err);
+    if (status == MB_OK) {
+        status = mb_doc_parse(&arena, result->name, mb_buf_string(&bytes), bytes.size,
+                              &doc, err);
+    }
+    if (status == MB_OK) {
+        status = mb_result_from_node(&arena, doc.root, &read, err);
+    }
+    if (status == MB_OK) {
+        status = mb_store_refresh(store, result->id, &read, added, err);
+        mb_result_release(&read);
+    }
+    mb_buf_release(&bytes);
+    mb_arena_release(&arena);
+    return status;
+}

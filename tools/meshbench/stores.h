@@ -46,4 +46,10 @@ MB_MUST_USE enum mb_status mb_stores_add(const struct mb_ctx *ctx, struct mb_sto
                                          struct mb_stores_added *added,
                                          struct mb_err *err);
 
+// Reads a result of the store, whose bytes must be there, and adds the values that this
+// version finds in it and that the store does not have; *added counts them.
+MB_MUST_USE enum mb_status mb_stores_refresh(struct mb_store *store,
+                                             const struct mb_store_result *result,
+                                             size_t *added, struct mb_err *err);
+
 #endif

@@ -166,25 +166,53 @@ static enum mb_status point_insert(struct adding *adding,
     return mb_db_query_run(query, err);
 }
 
-static enum mb_status values_insert(struct adding *adding, struct mb_err *err)
+// Adds the values that are not there; *added counts them.
+static enum mb_status values_insert(struct adding *adding, const struct mb_result *result,
+                                    size_t *added, struct mb_err *err)
 {
     struct mb_series_values values = {0};
-    mb_series_extract(&adding->arena, adding->input->result, NULL, 0, &values);
+    mb_series_extract(&adding->arena, result, NULL, 0, &values);
     enum mb_status status = MB_OK;
+    *added = 0;
     for (size_t i = 0; status == MB_OK && i < values.count; i++) {
         status = point_insert(adding, &values.items[i], err);
+        *added += status == MB_OK && mb_db_changed(adding->store->db) > 0;
     }
     return status;
 }
 
-static bool is_given(const struct mb_store_input *input, const char *name)
+static const char *label_find(const struct mb_label *labels, size_t count,
+                              const char *name)
 {
-    for (size_t i = 0; i < input->tag_count; i++) {
-        if (strcmp(input->tags[i].name, name) == 0) {
-            return true;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(labels[i].name, name) == 0) {
+            return labels[i].value;
         }
     }
-    return false;
+    return NULL;
+}
+
+// A result has its place in the history by its tag 'date', or by when it was finished.
+static enum mb_status date_check(const struct mb_store_input *input, struct mb_err *err)
+{
+    const struct mb_result *result = input->result;
+    const char *date = label_find(input->tags, input->tag_count, MB_STORE_DATE);
+    if (date == NULL) {
+        date = label_find(result->labels, result->label_count, MB_STORE_DATE);
+    }
+    if (result->finished_unix_ns > 0 || (date != NULL && date[0] != '\0')) {
+        return MB_OK;
+    }
+    mb_err_hint(err, "say where it belongs: --date 2026-11-23");
+    return mb_err_set(err, MB_INVALID,
+                      "'%.200s' does not say when it was measured, and a history is in "
+                      "the order of time",
+                      input->name);
+}
+
+static bool is_given(const struct mb_store_input *input, const char *name)
+{
+    return label_find(input->tags, input->tag_count, name) != NULL;
 }
 
 // The labels of the result that no tag replaces.
@@ -207,13 +235,17 @@ static enum mb_status parts_insert(struct adding *adding, bool *added, struct mb
         mb_store_result_id(adding->store, adding->input->digest, &adding->result, err);
     bool known = adding->result != 0;
     if (status == MB_OK && !known) {
+        status = date_check(adding->input, err);
+    }
+    if (status == MB_OK && !known) {
         status = result_insert(adding, err);
     }
     if (status == MB_OK) {
         status = content_insert(adding, err);
     }
     if (status == MB_OK && !known) {
-        status = values_insert(adding, err);
+        size_t values = 0;
+        status = values_insert(adding, adding->input->result, &values, err);
     }
     if (status == MB_OK && !known) {
         status = labels_insert(adding, err);
@@ -244,5 +276,20 @@ enum mb_status mb_store_add(struct mb_store *store, const struct mb_store_input 
     }
     mb_arena_release(&adding.arena);
     *added = status == MB_OK && made;
+    return status;
+}
+
+enum mb_status mb_store_refresh(struct mb_store *store, int64_t result,
+                                const struct mb_result *read, size_t *added,
+                                struct mb_err *err)
+{
+    struct adding adding = {.store = store, .result = result};
+    *added = 0;
+    enum mb_status status = mb_store_begin(store, err);
+    if (status == MB_OK) {
+        status = values_insert(&adding, read, added, err);
+        status = mb_store_end(store, status, err);
+    }
+    mb_arena_release(&adding.arena);
     return status;
 }

@@ -12,6 +12,7 @@ struct mb_store {
 };
 
 // Marks a file as a store: "mesh" in ASCII, as SQLite's application id.
+#define MB_STORE_DATE "date" // the tag that gives a result its place in the history
 #define MB_STORE_MARK INT32_C(0x6d657368)
 
 // Brings the tables from `version` (0: there are none) to MB_STORE_FORMAT.

@@ -116,10 +116,18 @@ struct mb_store_input {
 
 // Adds a result with the values that mb_series_extract finds in it. One that is there
 // already stays as it is (*added is false), but gets the tags, and its bytes again when
-// they had been pruned. MB_INVALID: a tag that is none, a result over the limits.
+// they had been pruned. MB_INVALID: a tag that is none, a result over the limits, or one
+// that does not say when it was finished and has no tag 'date'.
 MB_MUST_USE enum mb_status mb_store_add(struct mb_store *store,
                                         const struct mb_store_input *input, bool *added,
                                         struct mb_err *err);
+
+// Adds the values of a result in the store that mb_series_extract finds in `read` (what
+// its bytes say) and that are not there: those of metrics that came with a later
+// meshbench. Values that are there stay. *added: how many were not.
+MB_MUST_USE enum mb_status mb_store_refresh(struct mb_store *store, int64_t result,
+                                            const struct mb_result *read, size_t *added,
+                                            struct mb_err *err);
 
 // Which results, or values of them. Zeros: all.
 struct mb_store_filter {
@@ -152,7 +160,8 @@ MB_MUST_USE enum mb_status mb_store_read(struct mb_store *store,
                                          struct mb_buf *bytes, struct mb_err *err);
 
 // Sets tags of a result; an empty value takes the tag away. The tag 'date' moves it to
-// that time in the history. MB_INVALID: a tag that is none, or too many.
+// that time in the history. MB_INVALID: a tag that is none, too many, or a date taken
+// away from a result that does not say when it was finished.
 MB_MUST_USE enum mb_status mb_store_tag(struct mb_store *store, int64_t result,
                                         const struct mb_label *tags, size_t tag_count,
                                         struct mb_err *err);

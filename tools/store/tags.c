@@ -4,8 +4,6 @@
 #include "base/units.h"
 #include "store/parts.h"
 
-static const char date_tag[] = "date";
-
 const char *mb_store_tag_find(const struct mb_store_result *result, const char *name)
 {
     for (size_t i = 0; i < result->tag_count; i++) {
@@ -52,7 +50,7 @@ static enum mb_status tag_check(const struct mb_label *tag, struct mb_err *err)
                           "tag '%.100s' has %zu bytes: %d at most for name or value",
                           tag->name, size, MB_STORE_MAX_TAG_BYTES);
     }
-    if (strcmp(tag->name, date_tag) == 0 && value_size > 0 &&
+    if (strcmp(tag->name, MB_STORE_DATE) == 0 && value_size > 0 &&
         mb_store_time_parse(tag->value, &unix_ns, err) != MB_OK) {
         mb_err_prepend(err, "tag '%s'", tag->name);
         return MB_INVALID;
@@ -70,7 +68,8 @@ enum mb_status mb_store_tags_check(const struct mb_label *tags, size_t count,
     return status;
 }
 
-// Moves a result to the time of its tag 'date'; back to when it was finished without one.
+// Moves a result to the time of its tag 'date'; back to when it was finished without one,
+// where that is known.
 static enum mb_status time_set(struct mb_store *store, int64_t result,
                                const struct mb_label *tag, struct mb_err *err)
 {
@@ -80,16 +79,22 @@ static enum mb_status time_set(struct mb_store *store, int64_t result,
     enum mb_status status =
         dated ? mb_store_time_parse(tag->value, &unix_ns, err) : MB_OK;
     if (status == MB_OK) {
-        status = mb_db_query(
-            store->db,
-            dated ? "UPDATE result SET time_ns = $1 WHERE id = $2"
-                  : "UPDATE result SET time_ns = finished_ns + $1 WHERE id = $2",
-            &query, err);
+        status = mb_db_query(store->db,
+                             dated ? "UPDATE result SET time_ns = $1 WHERE id = $2"
+                                   : "UPDATE result SET time_ns = finished_ns + $1"
+                                     " WHERE id = $2 AND finished_ns > 0",
+                             &query, err);
     }
     if (status == MB_OK) {
         mb_db_query_bind_int(query, 1, unix_ns);
         mb_db_query_bind_int(query, 2, result);
         status = mb_db_query_run(query, err);
+    }
+    if (status == MB_OK && mb_db_changed(store->db) == 0) {
+        status = mb_err_set(err, MB_INVALID,
+                            "tag '%s' cannot be taken away: the result does not say when "
+                            "it was measured",
+                            MB_STORE_DATE);
     }
     return status;
 }
@@ -99,7 +104,7 @@ static enum mb_status tag_set(struct mb_store *store, int64_t result,
 {
     struct mb_db_query *query = NULL;
     enum mb_status status = tag_check(tag, err);
-    if (status == MB_OK && strcmp(tag->name, date_tag) == 0) {
+    if (status == MB_OK && strcmp(tag->name, MB_STORE_DATE) == 0) {
         status = time_set(store, result, tag, err);
     }
     bool taken_away = tag->value[0] == '\0';

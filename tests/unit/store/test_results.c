@@ -313,6 +313,72 @@ static void tells_damaged_bytes(void **state)
     }
 }
 
+// As a store that was filled before the metric was known.
+static void refreshes_values(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct mb_store_history history;
+    const struct mb_store_filter all = {0};
+    bool added = false;
+    size_t values = 0;
+    fixture_init(&fixture);
+    fixture_open(&fixture, MB_STORE_CREATE);
+    fixture_good(&fixture, fixture_add(&fixture, 1, NULL, 0, &added));
+    fixture_close(&fixture);
+    fixture_sql(&fixture, "DELETE FROM series WHERE metric = 'response_time.p99';"
+                          "UPDATE point SET value = 1");
+    fixture_open(&fixture, MB_STORE_WRITE);
+    int64_t id = fixture_list(&fixture).items[0].id;
+    for (size_t round = 0; round < 2; round++) {
+        fixture_good(&fixture, mb_store_refresh(fixture.store, id, &fixture.result,
+                                                &values, &fixture.err));
+        assert_true(round == 0 ? values > 0 : values == 0);
+        fixture_good(&fixture, mb_store_history(&fixture.arena, fixture.store, &all,
+                                                &history, &fixture.err));
+    }
+    struct mb_store_points points = {0};
+    size_t fresh = 0;
+    for (size_t i = 0; i < history.series_count; i++) {
+        const struct mb_store_series *series = &history.series[i];
+        bool is_new = strcmp(series->key.metric, "response_time.p99") == 0;
+        fixture_good(&fixture, mb_store_points_read(fixture.store, &history, series,
+                                                    &points, &fixture.err));
+        assert_int_equal(points.count, 1);
+        assert_true((points.values[0] != 1.0) == is_new); // what was there stays
+        fresh += is_new;
+    }
+    assert_true(fresh > 0);
+    mb_store_points_release(&points);
+    fixture_release(&fixture);
+}
+
+static void wants_a_date(void **state)
+{
+    (void)state;
+    static const struct mb_label date[] = {{"date", "2026-02-01"}};
+    static const struct mb_label none[] = {{"date", ""}};
+    struct fixture fixture;
+    bool added = true;
+    fixture_init(&fixture);
+    fixture_open(&fixture, MB_STORE_CREATE);
+    assert_int_equal(fixture_add(&fixture, 0, NULL, 0, &added), MB_INVALID);
+    assert_non_null(strstr(fixture.err.message, "does not say when it was measured"));
+    mb_err_clear(&fixture.err);
+    assert_int_equal(fixture_add(&fixture, 0, none, 1, &added), MB_INVALID);
+    mb_err_clear(&fixture.err);
+    assert_int_equal(fixture_list(&fixture).count, 0);
+    fixture_good(&fixture, fixture_add(&fixture, 0, date, 1, &added));
+    assert_true(added);
+    struct mb_store_result result = fixture_list(&fixture).items[0];
+    assert_int_equal(result.time_unix_ns, INT64_C(1769904000000000000));
+    assert_int_equal(mb_store_tag(fixture.store, result.id, none, 1, &fixture.err),
+                     MB_INVALID);
+    assert_non_null(strstr(fixture.err.message, "cannot be taken away"));
+    assert_int_equal(fixture_list(&fixture).items[0].tag_count, result.tag_count);
+    fixture_release(&fixture);
+}
+
 static void refuses_sizes(void **state)
 {
     (void)state;
@@ -346,6 +412,8 @@ int main(void)
         cmocka_unit_test(finds_by_prefix),
         cmocka_unit_test(prunes),
         cmocka_unit_test(tells_damaged_bytes),
+        cmocka_unit_test(refreshes_values),
+        cmocka_unit_test(wants_a_date),
         cmocka_unit_test(refuses_sizes),
     };
     return cmocka_run_group_tests_name("results", tests, NULL, NULL);
