@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "check/check.h"
 #include "exchange/import.h"
+#include "exchange/import_text.h"
 #include "format/emit.h"
 #include "meshbench/documents.h"
 #include "meshbench/imports.h"
@@ -105,6 +106,16 @@ static int64_t unit_ns(const char *unit)
     return 0;
 }
 
+// What is made of files that were read. Filled from the top.
+struct document {
+    struct mb_import *import;
+    const struct mb_import_file *files;
+    size_t file_count;
+    struct mb_result result;
+    struct mb_buf out;
+    enum mb_level level;
+};
+
 // One import from its files to its document. Filled from the top.
 struct job {
     struct mb_ctx *ctx;
@@ -117,9 +128,7 @@ struct job {
     size_t file_count;
     struct mb_imports_left_out unclaimed;
     struct mb_imports_left_out twice;
-    struct mb_result result;
-    struct mb_buf out;
-    enum mb_level level;
+    struct document document;
 };
 
 static void list_print(struct mb_ctx *ctx)
@@ -129,6 +138,96 @@ static void list_print(struct mb_ctx *ctx)
                       mb_importers[i]->title, "", mb_importers[i]->unknown);
     }
 }
+
+// --- a document ---
+
+// The file that a finding's place is from: "/cells/3/trials/0/parts/0/dist".
+static const char *file_of(const struct document *document, const char *pointer)
+{
+    const struct mb_import *import = document->import;
+    int64_t cell;
+    int64_t trial;
+    const struct mb_part *part = NULL;
+    if (mb_import_text_word(&pointer, "/cells/") &&
+        mb_import_text_count(&pointer, &cell) &&
+        mb_import_text_word(&pointer, "/trials/") &&
+        mb_import_text_count(&pointer, &trial) &&
+        (size_t)cell < document->result.cell_count &&
+        (size_t)trial < document->result.cells[cell].trial_count) {
+        part = document->result.cells[cell].trials[trial].parts;
+    }
+    for (size_t i = 0; i < document->file_count; i++) {
+        const struct mb_import_file *file = &document->files[i];
+        for (size_t j = file->first; j < file->first + file->count; j++) {
+            if (&import->runs[j].part == part) {
+                return file->name;
+            }
+        }
+    }
+    return document->files[0].name;
+}
+
+// What is written has to be a result that every other command takes. Where the source
+// contradicts itself, this is where it shows.
+static enum mb_status document_check(const struct job *job, struct document *document,
+                                     struct mb_err *err)
+{
+    struct mb_arena *arena = document->import->arena;
+    struct mb_doc doc = {0};
+    struct mb_diag diag;
+    mb_diag_init(&diag, arena);
+    enum mb_status status = mb_doc_parse(arena, "result.json", document->out.data,
+                                         document->out.size, &doc, err);
+    if (status != MB_OK) {
+        return status;
+    }
+    document->level = mb_check_document(arena, job->ctx, &doc, MB_LEVEL_VALID, &diag);
+    for (size_t i = 0; i < diag.count; i++) {
+        const struct mb_finding *finding = &diag.items[i];
+        if (finding->severity == MB_SEVERITY_ERROR) {
+            mb_err_hint(err, "the source contradicts itself there; nothing was written");
+            return mb_err_at(err, MB_INVALID, file_of(document, finding->pointer), 0, 0,
+                             "cannot become a result: %s: %s (%s)", finding->pointer,
+                             finding->message, finding->code);
+        }
+    }
+    return MB_OK;
+}
+
+static enum mb_status document_make(const struct job *job, struct document *document,
+                                    struct mb_err *err)
+{
+    const struct mb_import_options named = {.variant = job->opts->variant,
+                                            .workload = job->opts->workload,
+                                            .trials = job->opts->trials};
+    enum mb_status status =
+        mb_import_assemble(document->import, document->files, document->file_count,
+                           &named, &document->result, err);
+    if (status != MB_OK) {
+        return status;
+    }
+    mb_emit_json(mb_result_to_node(document->import->arena, &document->result),
+                 &document->out);
+    return document_check(job, document, err);
+}
+
+// Whether a file alone makes a result: one that contradicts itself is damaged as well.
+static enum mb_status file_check(const struct job *job, const struct mb_import_file *file,
+                                 struct mb_err *err)
+{
+    struct mb_arena arena = {0};
+    struct mb_import_file itself = *file;
+    itself.first = 0;
+    struct mb_import alone = {
+        .arena = &arena, .runs = job->import.runs + file->first, .count = file->count};
+    struct document document = {.import = &alone, .files = &itself, .file_count = 1};
+    enum mb_status status = document_make(job, &document, err);
+    mb_buf_release(&document.out);
+    mb_arena_release(&arena);
+    return status;
+}
+
+// --- files ---
 
 static enum mb_status input_read(struct job *job, struct mb_input *input,
                                  struct mb_import_file *file, struct mb_err *err)
@@ -143,6 +242,12 @@ static enum mb_status input_read(struct job *job, struct mb_input *input,
     if (status == MB_OK) {
         file->count = job->import.count - file->first;
         file->digest = mb_arena_copy_string(job->arena, digest);
+    }
+    if (status == MB_OK && job->opts->skip) {
+        status = file_check(job, file, err);
+        if (status != MB_OK) {
+            mb_import_drop(&job->import, file->first);
+        }
     }
     return status;
 }
@@ -227,33 +332,9 @@ static enum mb_status files_read(struct job *job, struct mb_err *err)
     return status;
 }
 
-// What is written has to be a result that every other command takes. Where the source
-// contradicts itself, this is where it shows.
-static enum mb_status document_check(struct job *job, struct mb_err *err)
-{
-    struct mb_doc doc = {0};
-    struct mb_diag diag;
-    mb_diag_init(&diag, job->arena);
-    enum mb_status status =
-        mb_doc_parse(job->arena, "result.json", job->out.data, job->out.size, &doc, err);
-    if (status != MB_OK) {
-        return status;
-    }
-    job->level = mb_check_document(job->arena, job->ctx, &doc, MB_LEVEL_VALID, &diag);
-    for (size_t i = 0; i < diag.count; i++) {
-        if (diag.items[i].severity == MB_SEVERITY_ERROR) {
-            mb_err_hint(err, "the source contradicts itself there; nothing was written");
-            return mb_err_at(err, MB_INVALID, job->files[0].name, 0, 0,
-                             "cannot become a result: %s: %s (%s)", diag.items[i].pointer,
-                             diag.items[i].message, diag.items[i].code);
-        }
-    }
-    return MB_OK;
-}
-
 static void summary_print(const struct job *job)
 {
-    const struct mb_result *result = &job->result;
+    const struct mb_result *result = &job->document.result;
     struct mb_buf text = {0};
     struct mb_buf shown = {0};
     bool several = strcmp(result->import_tool, "several") == 0;
@@ -263,7 +344,7 @@ static void summary_print(const struct job *job)
                  result->import_version != NULL ? " " : "",
                  result->import_version != NULL ? result->import_version : "",
                  result->cell_count, result->cell_count == 1 ? "" : "s",
-                 mb_level_name(job->level));
+                 mb_level_name(job->document.level));
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct mb_finding *finding = &result->findings[i];
         mb_buf_print(&text, "%s %s: %s\n", mb_severity_name(finding->severity),
@@ -280,24 +361,20 @@ static void summary_print(const struct job *job)
 
 static enum mb_status job_run(struct job *job, struct mb_err *err)
 {
-    const struct mb_import_options named = {.variant = job->opts->variant,
-                                            .workload = job->opts->workload,
-                                            .trials = job->opts->trials};
+    struct document *document = &job->document;
     enum mb_status status = mb_imports_find(job->arena, job->args, &job->list, err);
     if (status == MB_OK) {
         status = files_read(job, err);
     }
-    if (status == MB_OK) {
-        status = mb_import_assemble(&job->import, job->files, job->file_count, &named,
-                                    &job->result, err);
-    }
     if (status != MB_OK) {
         return status;
     }
-    mb_emit_json(mb_result_to_node(job->arena, &job->result), &job->out);
-    status = document_check(job, err);
+    document->import = &job->import;
+    document->files = job->files;
+    document->file_count = job->file_count;
+    status = document_make(job, document, err);
     if (status == MB_OK) {
-        status = mb_documents_write(job->ctx, job->opts->output, &job->out, err);
+        status = mb_documents_write(job->ctx, job->opts->output, &document->out, err);
     }
     if (status == MB_OK && !job->opts->quiet) {
         summary_print(job);
@@ -329,7 +406,7 @@ static enum mb_status import_run(struct mb_ctx *ctx, const void *given,
         return mb_err_set(err, MB_USAGE, "no file to import");
     }
     enum mb_status status = job_run(&job, err);
-    mb_buf_release(&job.out);
+    mb_buf_release(&job.document.out);
     mb_import_release(&job.import);
     mb_arena_release(&arena);
     return status;
