@@ -93,12 +93,40 @@ static void plain(void **state)
     mb_arena_release(&arena);
 }
 
+// Of Go, hyper, the system and the tools themselves.
+static void errors(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *message;
+        enum mb_error_kind kind;
+    } cases[] = {
+        {"dial tcp 127.0.0.1:1: i/o timeout", MB_ERROR_CONNECT},
+        {"Connection refused (os error 111)", MB_ERROR_CONNECT},
+        {"No route to host (os error 113)", MB_ERROR_CONNECT},
+        {"No record returned from DNS", MB_ERROR_CONNECT},
+        {"error sending request: tcp connect error", MB_ERROR_CONNECT},
+        {"timeout", MB_ERROR_TIMEOUT},
+        {"context deadline exceeded (Client.Timeout exceeded)", MB_ERROR_TIMEOUT},
+        {"Connection reset by peer (os error 104)", MB_ERROR_RESET},
+        {"connection closed before message completed", MB_ERROR_CLOSED},
+        {"operation was canceled: connection closed", MB_ERROR_CLOSED},
+        {"unexpected end of file", MB_ERROR_CLOSED},
+        {"invalid HTTP version parsed", MB_ERROR_PROTOCOL},
+        {"Redirection limit has reached", MB_ERROR_OTHER},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(mb_import_text_error(cases[i].message), cases[i].kind);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times),
         cmocka_unit_test(numbers),
         cmocka_unit_test(plain),
+        cmocka_unit_test(errors),
     };
     return cmocka_run_group_tests_name("exchange/import_text", tests, NULL, NULL);
 }
