@@ -85,6 +85,25 @@ static bool service_only(const struct mb_trial *trial, const struct mb_part *par
            part->dist[MB_DIST_SERVICE].type != MB_DIST_ABSENT;
 }
 
+static int64_t known(int64_t n)
+{
+    return n > 0 ? n : 0;
+}
+
+// The result model ranks a request that has no latency above the others (derive_merge.c),
+// which percentiles alone do not allow.
+static bool is_short(const struct mb_trial *trial, const struct mb_part *part)
+{
+    (void)trial;
+    const struct mb_counts *counts = &part->counts;
+    return (part->dist[MB_DIST_RESPONSE].type == MB_DIST_QUANTILES ||
+            part->dist[MB_DIST_SERVICE].type == MB_DIST_QUANTILES) &&
+           known(counts->errors_by_kind[MB_ERROR_TIMEOUT]) +
+                   known(counts->errors_by_kind[MB_ERROR_TIMEOUT_UNSENT]) +
+                   known(counts->unfinished) >
+               0;
+}
+
 static bool is_cut_off(const struct mb_trial *trial, const struct mb_part *part)
 {
     (void)part;
@@ -112,6 +131,10 @@ static const struct {
      "it is not known when the trial started, nor how long it took", false},
     {MB_IMPORT_MIXED, is_mixed, "parts/0/dist",
      "failed requests are among the latencies, which fast failures improve", false},
+    {MB_IMPORT_DROPPED, is_short, "parts/0/dist",
+     "requests timed out or were cut off, and percentiles alone do not rank them: no "
+     "percentile of all requests is known",
+     false},
     {MB_IMPORT_CUT_OFF, is_cut_off, "reason", "the trial is not whole", false},
     {MB_IMPORT_SERVICE, service_only, "parts/0/dist/response",
      "latencies count from the actual sending: a server that stalls delays requests that "
