@@ -144,8 +144,6 @@ static void facts_add(const struct reading *reading)
                        mb_node_find(metric(reading, "vus_max"), "max"));
     mb_import_fact_add(reading->import, reading->run, "iterations",
                        mb_node_find(metric(reading, "iterations"), "count"));
-    mb_import_fact_add(reading->import, reading->run, MB_IMPORT_K6_DROPPED,
-                       mb_node_find(metric(reading, "dropped_iterations"), "count"));
     mb_import_fact_add(reading->import, reading->run, "checks_failed",
                        mb_node_find(metric(reading, "checks"), "fails"));
 }
@@ -162,6 +160,8 @@ static enum mb_status summary_put(struct reading *reading)
     if (status != MB_OK) {
         return status;
     }
+    (void)mb_import_json_count(
+        mb_node_find(metric(reading, "dropped_iterations"), "count"), &summary.dropped);
     reading->run->version =
         mb_node_text(mb_node_at(reading->root, "/metadata/k6_version"), NULL);
     window_read(reading);

@@ -32,6 +32,7 @@ struct mb_import_k6_summary {
     struct mb_import_k6_trend good; // those whose answer was expected; where it is said
     int64_t requests;               // -1 each: not known
     int64_t failed;
+    int64_t dropped; // iterations that were due and never began; 0 where it does not say
 };
 
 // Fills the counts, and the latencies: those of the good requests where k6 keeps them
@@ -42,6 +43,10 @@ MB_MUST_USE enum mb_status mb_import_k6_summary_put(struct mb_import *import,
                                                     struct mb_import_run *run,
                                                     struct mb_import_k6_summary *summary,
                                                     struct mb_err *err);
+
+// Says, where iterations were dropped, that their requests are in no figure.
+void mb_import_k6_dropped(struct mb_import *import, struct mb_import_run *run,
+                          int64_t iterations);
 
 // The start of the summary that k6 prints at its end.
 bool mb_import_k6_is_text(const char *head);

@@ -121,9 +121,9 @@ static enum mb_status request_add(struct reading *reading, const struct point *p
     return MB_OK;
 }
 
-static void bytes_add(double *sum, double bytes)
+static void sum_add(double *sum, double value)
 {
-    *sum = bytes >= 0 ? (*sum < 0 ? 0 : *sum) + bytes : *sum;
+    *sum = value >= 0 ? (*sum < 0 ? 0 : *sum) + value : *sum;
 }
 
 static enum mb_status point_add(struct reading *reading, const struct point *point,
@@ -142,13 +142,13 @@ static enum mb_status point_add(struct reading *reading, const struct point *poi
         mb_import_samples_connect(&reading->samples, connect_ns);
     }
     if (strcmp(point->metric, "data_sent") == 0) {
-        bytes_add(&reading->bytes_sent, point->value);
-    }
-    if (strcmp(point->metric, "data_received") == 0) {
-        bytes_add(&reading->bytes_received, point->value);
+        sum_add(&reading->bytes_sent, point->value);
     }
     if (strcmp(point->metric, "dropped_iterations") == 0) {
-        bytes_add(&reading->dropped, point->value);
+        sum_add(&reading->dropped, point->value);
+    }
+    if (strcmp(point->metric, "data_received") == 0) {
+        sum_add(&reading->bytes_received, point->value);
     }
     return MB_OK;
 }
@@ -313,10 +313,8 @@ static enum mb_status run_put(struct reading *reading, struct mb_input *input,
     (void)mb_import_text_scale(reading->bytes_sent, 1, &counts->bytes_sent);
     (void)mb_import_text_scale(reading->bytes_received, 1, &counts->bytes_received);
     int64_t dropped = 0;
-    if (mb_import_text_scale(reading->dropped, 1, &dropped) && dropped > 0) {
-        mb_import_fact_add(reading->import, run, MB_IMPORT_K6_DROPPED,
-                           mb_node_int(reading->import->arena, dropped));
-    }
+    (void)mb_import_text_scale(reading->dropped, 1, &dropped);
+    mb_import_k6_dropped(reading->import, run, dropped);
     return MB_OK;
 }
 

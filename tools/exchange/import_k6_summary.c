@@ -95,6 +95,20 @@ static struct mb_dist dist_of(const struct mb_import_k6_trend *trend, int64_t n)
     });
 }
 
+void mb_import_k6_dropped(struct mb_import *import, struct mb_import_run *run,
+                          int64_t iterations)
+{
+    if (iterations <= 0) {
+        return;
+    }
+    mb_import_fact_add(import, run, MB_IMPORT_K6_DROPPED,
+                       mb_node_int(import->arena, iterations));
+    mb_import_note_add(import, MB_IMPORT_DROPPED,
+                       "k6 dropped %lld iterations that were due, because it had no free "
+                       "VU: their requests are in no figure",
+                       (long long)iterations);
+}
+
 enum mb_status mb_import_k6_summary_put(struct mb_import *import,
                                         struct mb_import_run *run,
                                         struct mb_import_k6_summary *summary,
@@ -123,5 +137,6 @@ enum mb_status mb_import_k6_summary_put(struct mb_import *import,
     }
     dist.mixed = dist.type != MB_DIST_ABSENT && !apart && failed != 0;
     mb_import_run_latency(import, run, dist);
+    mb_import_k6_dropped(import, run, summary->dropped);
     return MB_OK;
 }

@@ -195,6 +195,8 @@ static void metric_read(struct reading *reading, const char *line)
         failed_read(reading, at);
     } else if (metric_take(&at, "http_reqs")) {
         counter_read(reading, at, &reading->summary.requests);
+    } else if (metric_take(&at, "dropped_iterations")) {
+        (void)mb_import_text_count(&at, &reading->summary.dropped);
     } else if (metric_take(&at, "iterations")) {
         int64_t window_ns = reading->window_ns;
         counter_read(reading, at, &reading->iterations);

@@ -26,9 +26,9 @@ static bool is_gob(const char *head, size_t size)
 static bool is_text(const char *head)
 {
     const char *requests = strstr(head, "Requests ");
-    return requests != NULL && strstr(requests, "[total") != NULL &&
-           strstr(requests, "Latencies ") != NULL &&
-           strstr(requests, "[code:count]") != NULL;
+    const char *latencies = requests != NULL ? strstr(requests, "Latencies ") : NULL;
+    return latencies != NULL && strstr(requests, "[total") != NULL &&
+           strstr(requests, "[total") < latencies && strchr(latencies, '[') != NULL;
 }
 
 static bool is_json(const char *head)
@@ -115,6 +115,9 @@ enum mb_status mb_import_vegeta_end(struct mb_import_vegeta *vegeta)
     for (size_t i = 0; i < report->status_count; i++) {
         int64_t n = report->statuses[i].n;
         answers = n > MB_UNITS_SAFE_MAX - answers ? MB_UNITS_SAFE_MAX : answers + n;
+    }
+    if (vegeta->requests != 0 && answers == 0 && vegeta->unanswered == 0) {
+        return mb_import_report_fault(report, "ends before its statuses");
     }
     if (vegeta->requests < 0 || vegeta->requests - vegeta->unanswered != answers) {
         return mb_import_report_fault(

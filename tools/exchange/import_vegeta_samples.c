@@ -132,13 +132,12 @@ bool mb_import_vegeta_is_lines(const char *head)
 {
     static const char *const keys[] = {
         "\"attack\":", "\"seq\":", "\"code\":", "\"timestamp\":", "\"latency\":"};
+    const char *end = head + strcspn(head, "\r\n");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        head += strspn(head, "{ ");
         const char *key = strstr(head, keys[i]);
-        if (key == NULL || key - head > 256) {
+        if (key == NULL || key >= end) {
             return false;
         }
-        head = key;
     }
     return true;
 }

@@ -125,6 +125,31 @@ static void several(void **state)
     }
 }
 
+// What was due and did not begin is said, in each form.
+static void dropped(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "dropped_iterations...: 34 3.2/s\n" METRICS("2", "100"),
+        "{\"metrics\": {\"dropped_iterations\": {\"count\": 34}, \"http_reqs\": "
+        "{\"count\": "
+        "1}, \"http_req_duration\": {\"avg\": 1}}}",
+        "metric_name,timestamp,metric_value\nhttp_req_duration,1,1\n"
+        "dropped_iterations,1,30\ndropped_iterations,2,4\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct import_fixture fixture;
+        assert_int_equal(import_text(&fixture, texts[i]), MB_OK);
+        const struct mb_import *import = &fixture.import;
+        assert_string_equal(import->notes[import->note_count - 1].code,
+                            MB_IMPORT_DROPPED);
+        assert_non_null(
+            strstr(import->notes[import->note_count - 1].message, "34 iterations"));
+        assert_int_equal(import->runs[0].facts.count, 1);
+        import_release(&fixture);
+    }
+}
+
 static void measurements(void **state)
 {
     (void)state;
@@ -216,9 +241,9 @@ static void refuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(summaries), cmocka_unit_test(executors),
-        cmocka_unit_test(several),   cmocka_unit_test(measurements),
-        cmocka_unit_test(refuses),
+        cmocka_unit_test(summaries),    cmocka_unit_test(executors),
+        cmocka_unit_test(several),      cmocka_unit_test(dropped),
+        cmocka_unit_test(measurements), cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests_name("exchange/import_k6", tests, NULL, NULL);
 }

@@ -172,6 +172,8 @@ static void refuses(void **state)
          "the report that begins here has a number of requests that its statuses do not "
          "add up to",
          1},
+        {"$ vegeta report\n" HEADING FIGURES "Status Codes [code",
+         "the report that begins here ends before its statuses", 2},
         {HEADING FIGURES "Status Codes [code:count] 200:665  1000:535\n",
          "not a line of vegeta's report: 'Status Codes [code:count] 200:665  1000:535'",
          6},
