@@ -25,7 +25,11 @@ struct op {
     size_t range_count;
 };
 
+enum { ASCII = 128 };
+
 struct mb_regex {
+    // Characters of ASCII that no class tells apart are of one kind.
+    unsigned char kinds[ASCII];
     struct op *ops;
     size_t count;
     size_t capacity;
@@ -446,6 +450,32 @@ static bool alternatives_parse(struct parser *parser)
     return true;
 }
 
+static bool class_holds(const struct mb_regex *regex, const struct op *op,
+                        int32_t character)
+{
+    for (size_t i = 0; i < op->range_count; i++) {
+        const struct range *range = &regex->ranges[op->ranges + i];
+        if (character >= range->low && character <= range->high) {
+            return !op->negated;
+        }
+    }
+    return op->negated;
+}
+
+// Splits the kinds by one class: what it holds of a kind and what it does not.
+static void kinds_split(struct mb_regex *regex, const struct op *op)
+{
+    unsigned char numbers[2][ASCII] = {{0}}; // from 1; of the halves of each kind
+    unsigned char count = 0;
+    for (int32_t c = 0; c < ASCII; c++) {
+        unsigned char *number = &numbers[class_holds(regex, op, c)][regex->kinds[c]];
+        if (*number == 0) {
+            *number = ++count;
+        }
+        regex->kinds[c] = *number - 1;
+    }
+}
+
 enum mb_status mb_regex_compile(struct mb_arena *arena, const char *pattern,
                                 const struct mb_regex **regex, struct mb_err *err)
 {
@@ -459,6 +489,11 @@ enum mb_status mb_regex_compile(struct mb_arena *arena, const char *pattern,
     good = good && op_append(&parser, (struct op){.kind = OP_MATCH});
     if (!good) {
         return err->code;
+    }
+    for (size_t i = 0; i < parser.regex->count; i++) {
+        if (parser.regex->ops[i].kind == OP_CLASS) {
+            kinds_split(parser.regex, &parser.regex->ops[i]);
+        }
     }
     *regex = parser.regex;
     return MB_OK;
@@ -503,29 +538,29 @@ static void state_add(struct search *search, unsigned op, unsigned mark, bool at
     }
 }
 
-static bool class_holds(const struct mb_regex *regex, const struct op *op,
-                        int32_t character)
-{
-    for (size_t i = 0; i < op->range_count; i++) {
-        const struct range *range = &regex->ranges[op->ranges + i];
-        if (character >= range->low && character <= range->high) {
-            return !op->negated;
-        }
-    }
-    return op->negated;
-}
+// Long texts are mostly one class repeated, such as Base64: bytes of ASCII that lead from
+// the states of now to the same ones are noted, and passed over until the states change.
+// What holds for one byte holds for its kind.
+struct stays {
+    bool any;
+    bool bytes[256];
+};
 
-// Long texts are mostly one class repeated, such as Base64: a byte of ASCII that leads
-// from the states of now to the same ones is noted, and passed over until the states
-// change.
-static void stays_note(const struct search *search, unsigned char byte, bool stays[128])
+static void stays_note(const struct search *search, unsigned char byte,
+                       struct stays *stays)
 {
     size_t size = search->now_count * sizeof *search->now;
     if (search->next_count != search->now_count ||
         memcmp(search->next, search->now, size) != 0) {
-        memset(stays, 0, 128);
-    } else if (byte < 128) {
-        stays[byte] = true;
+        if (stays->any) {
+            *stays = (struct stays){0};
+        }
+        return;
+    }
+    const unsigned char *kinds = search->regex->kinds;
+    stays->any = stays->any || byte < ASCII;
+    for (size_t i = 0; byte < ASCII && i < ASCII; i++) {
+        stays->bytes[i] = stays->bytes[i] || kinds[i] == kinds[byte];
     }
 }
 
@@ -547,13 +582,12 @@ static void search_run(struct search *search, const char *text, size_t size)
     state_add(search, 0, mark, true, size == 0);
     swap(search);
     size_t length = 1;
-    bool stays[128] = {false};
+    struct stays stays = {0};
     for (size_t at = 0; at < size && !search->matched; at += length) {
-        unsigned char byte = (unsigned char)text[at];
-        if (byte < sizeof stays && stays[byte] && at + 1 < size) {
-            length = 1;
-            continue;
+        while (at + 1 < size && stays.bytes[(unsigned char)text[at]]) {
+            at++;
         }
+        unsigned char byte = (unsigned char)text[at];
         int32_t character = mb_text_decode(text + at, size - at, &length);
         bool at_end = at + length == size;
         mark++;
@@ -568,7 +602,7 @@ static void search_run(struct search *search, const char *text, size_t size)
         } else if (search->next_count == 0) {
             return;
         }
-        stays_note(search, length == 1 && !at_end ? byte : 0xFF, stays);
+        stays_note(search, length == 1 && !at_end ? byte : 0xFF, &stays);
         swap(search);
     }
 }
