@@ -227,6 +227,12 @@ void mb_compare_decide(struct mb_arena *arena, struct mb_compare_report *report)
 // spec/rules/mb8xx.md), after the verdicts (mb_compare does so itself).
 void mb_compare_notes(struct mb_arena *arena, struct mb_compare_report *report);
 
+// The effect's metric in a complete trial of one of its cells, whose result is of `side`:
+// what is known already, else derived.
+struct mb_value mb_compare_trial_value(const struct mb_comparison *effect, size_t side,
+                                       const struct mb_cell *cell,
+                                       const struct mb_trial *trial);
+
 // Fills in the effect's estimates from its two cells and its metric.
 void mb_compare_measure(struct mb_comparison *effect, double confidence);
 

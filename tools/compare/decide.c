@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/units.h"
+#include "base/workers.h"
 
 // Power for which "blocks needed" is stated, and where counting stops.
 static const double POWER = 0.80;
@@ -101,16 +102,23 @@ static void family_adjust(struct mb_compare_report *report, bool aa)
 // too few samples the one with the fewest.
 static struct mb_value value_lost(const struct mb_comparison *effect)
 {
-    const struct mb_cell *const cells[] = {effect->baseline, effect->cell,
-                                           effect->baseline_reference, effect->reference};
+    const struct {
+        size_t side;
+        const struct mb_cell *cell;
+    } places[] = {{effect->baseline_side, effect->baseline},
+                  {effect->side, effect->cell},
+                  {effect->baseline_side, effect->baseline_reference},
+                  {effect->side, effect->reference}};
     struct mb_value lost = {.state = MB_VALUE_KNOWN};
-    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
-        for (size_t j = 0; cells[i] != NULL && j < cells[i]->trial_count; j++) {
-            const struct mb_trial *trial = &cells[i]->trials[j];
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const struct mb_cell *cell = places[i].cell;
+        for (size_t j = 0; cell != NULL && j < cell->trial_count; j++) {
+            const struct mb_trial *trial = &cell->trials[j];
             if (trial->status != MB_TRIAL_COMPLETE) {
                 continue;
             }
-            struct mb_value value = mb_derive_trial(cells[i], trial, &effect->metric);
+            struct mb_value value =
+                mb_compare_trial_value(effect, places[i].side, cell, trial);
             bool first = lost.state == MB_VALUE_KNOWN && value.state != MB_VALUE_KNOWN;
             bool fewer = lost.state == MB_VALUE_UNSUPPORTED &&
                          value.state == MB_VALUE_UNSUPPORTED && value.value < lost.value;
@@ -265,28 +273,18 @@ static const char *unseen_text(struct mb_arena *arena, const struct mb_compariso
 }
 
 // What would decide an effect of the size seen. In arena.
-static const char *needed_text(struct mb_arena *arena,
-                               const struct mb_compare_report *report,
-                               const struct mb_sample_estimate *twin,
-                               struct mb_comparison *effect)
+static const char *needed_text(struct mb_arena *arena, const struct mb_comparison *effect)
 {
-    size_t needed =
-        mb_sample_pairs_needed(mb_compare_tested(effect), twin,
-                               test_confidence(report, effect), POWER, BLOCKS_LIMIT);
-    if (needed >= BLOCKS_LIMIT) {
+    if (effect->blocks_needed == 0) {
         return "an effect of this size is lost in this setup's noise";
     }
-    effect->blocks_needed = needed;
     return mb_arena_print(arena, "about %zu %s would decide an effect of this size",
-                          needed,
+                          effect->blocks_needed,
                           effect->design == MB_COMPARE_VARIANT ? "blocks" : "trials");
 }
 
 // Rule 5: says why the data cannot tell, and what would.
-static void inconclusive_explain(struct mb_arena *arena,
-                                 const struct mb_compare_report *report,
-                                 const struct mb_sample_estimate *twin,
-                                 struct mb_comparison *effect)
+static void inconclusive_explain(struct mb_arena *arena, struct mb_comparison *effect)
 {
     const struct mb_sample_estimate *estimate = mb_compare_tested(effect);
     effect->verdict = MB_COMPARE_INCONCLUSIVE;
@@ -303,33 +301,31 @@ static void inconclusive_explain(struct mb_arena *arena,
     bool below = fabs(estimate->value) <= effect->noise;
     reason_add(arena, effect, "%s%s%s%s",
                below ? "below the noise floor (the baseline against itself): " : "",
-               needed_text(arena, report, twin, effect), before_unseen, unseen);
+               needed_text(arena, effect), before_unseen, unseen);
 }
 
+// No test finds the effect.
+static bool is_unfound(const struct mb_compare_report *report,
+                       const struct mb_comparison *effect)
+{
+    double p = isnan(effect->p_adjusted) ? effect->p_value : effect->p_adjusted;
+    return effect->aa || p >= 1.0 - report->confidence ||
+           fabs(mb_compare_tested(effect)->value) <= effect->noise;
+}
+
+// Rules 3 to 5, of an effect that the first two leave open and effect_weigh has seen.
 static void effect_decide(struct mb_arena *arena, const struct mb_compare_report *report,
                           struct mb_comparison *effect)
 {
-    const struct mb_sample_estimate *twin = twin_find(report, effect);
-    effect->noise = twin != NULL ? (twin->high - twin->low) / 2.0 : 0.0;
-    effect->detectable = NAN;
-    if (missing_settle(arena, report, effect)) {
-        return;
-    }
-    if (!effect->aa) { // a twin has no effect that could be found
-        effect->detectable = mb_sample_detectable(mb_compare_tested(effect), twin,
-                                                  test_confidence(report, effect), POWER);
-    }
+    const struct mb_sample_estimate *estimate = mb_compare_tested(effect);
     if (margin_holds(report, effect)) {
         effect->verdict = MB_COMPARE_SAME;
         reason_add(arena, effect, "the effect lies within the margin of %.3g%%",
                    effect->margin * 100.0);
         return;
     }
-    const struct mb_sample_estimate *estimate = mb_compare_tested(effect);
-    double p = isnan(effect->p_adjusted) ? effect->p_value : effect->p_adjusted;
-    if (effect->aa || p >= 1.0 - report->confidence ||
-        fabs(estimate->value) <= effect->noise) {
-        inconclusive_explain(arena, report, twin, effect);
+    if (is_unfound(report, effect)) {
+        inconclusive_explain(arena, effect);
         return;
     }
     if (estimate->state == MB_SAMPLE_ZERO_VARIANCE) {
@@ -340,12 +336,53 @@ static void effect_decide(struct mb_arena *arena, const struct mb_compare_report
     effect->verdict = good ? MB_COMPARE_BETTER : MB_COMPARE_WORSE;
 }
 
+struct deciding {
+    struct mb_compare_report *report;
+    bool *open; // for each effect: rules 1 and 2 do not settle it
+};
+
+// How small an effect could be found and how many blocks would find this one: the part of
+// a decision that takes long, and needs nothing but the effect and its twin. Nobody looks
+// for an effect of a twin, which has none.
+static void effect_weigh(void *state, size_t index)
+{
+    const struct deciding *deciding = state;
+    const struct mb_compare_report *report = deciding->report;
+    struct mb_comparison *effect = &report->comparisons[index];
+    if (!deciding->open[index] || effect->aa) {
+        return;
+    }
+    const struct mb_sample_estimate *twin = twin_find(report, effect);
+    const struct mb_sample_estimate *estimate = mb_compare_tested(effect);
+    double confidence = test_confidence(report, effect);
+    effect->detectable = mb_sample_detectable(estimate, twin, confidence, POWER);
+    if (estimate->value == 0.0 || margin_holds(report, effect) ||
+        !is_unfound(report, effect)) {
+        return;
+    }
+    size_t needed =
+        mb_sample_pairs_needed(estimate, twin, confidence, POWER, BLOCKS_LIMIT);
+    effect->blocks_needed = needed < BLOCKS_LIMIT ? needed : 0;
+}
+
 void mb_compare_decide(struct mb_arena *arena, struct mb_compare_report *report)
 {
+    struct deciding deciding = {
+        .report = report, .open = mb_mem_alloc(report->count, sizeof *deciding.open)};
     family_adjust(report, false);
     family_adjust(report, true);
     for (size_t i = 0; i < report->count; i++) {
         struct mb_comparison *effect = &report->comparisons[i];
-        effect_decide(arena, report, effect);
+        const struct mb_sample_estimate *twin = twin_find(report, effect);
+        effect->noise = twin != NULL ? (twin->high - twin->low) / 2.0 : 0.0;
+        effect->detectable = NAN;
+        deciding.open[i] = !missing_settle(arena, report, effect);
     }
+    mb_workers_run(effect_weigh, &deciding, report->count);
+    for (size_t i = 0; i < report->count; i++) {
+        if (deciding.open[i]) {
+            effect_decide(arena, report, &report->comparisons[i]);
+        }
+    }
+    mb_mem_free(deciding.open);
 }

@@ -61,9 +61,9 @@ static void values_push(struct values *values, double plain, double log_value)
     values->positive = values->positive && isfinite(log_value);
 }
 
-static struct mb_value trial_value(const struct mb_comparison *effect, size_t side,
-                                   const struct mb_cell *cell,
-                                   const struct mb_trial *trial)
+struct mb_value mb_compare_trial_value(const struct mb_comparison *effect, size_t side,
+                                       const struct mb_cell *cell,
+                                       const struct mb_trial *trial)
 {
     return effect->known != NULL
                ? mb_compare_values_trial(effect->known, effect->known_metric, side, cell,
@@ -83,8 +83,8 @@ static struct values values_paired(const struct mb_comparison *effect, size_t si
         if (left->status != MB_TRIAL_COMPLETE || right == NULL) {
             continue;
         }
-        struct mb_value base = trial_value(effect, side, reference, left);
-        struct mb_value value = trial_value(effect, side, cell, right);
+        struct mb_value base = mb_compare_trial_value(effect, side, reference, left);
+        struct mb_value value = mb_compare_trial_value(effect, side, cell, right);
         if (base.state != MB_VALUE_KNOWN || value.state != MB_VALUE_KNOWN) {
             values.lost++;
             continue;
@@ -108,7 +108,8 @@ static struct values values_single(const struct mb_comparison *effect, size_t si
         if (cell->trials[i].status != MB_TRIAL_COMPLETE) {
             continue;
         }
-        struct mb_value value = trial_value(effect, side, cell, &cell->trials[i]);
+        struct mb_value value =
+            mb_compare_trial_value(effect, side, cell, &cell->trials[i]);
         if (value.state == MB_VALUE_KNOWN) {
             values.first = cell->trials[i].block == 1 ? values.count : values.first;
             values_see(&values, value.value);
