@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/mem.h"
 #include "format/emit.h"
 #include "model/judge.h"
 
@@ -51,13 +52,60 @@ static size_t trials_count(const struct mb_result *result)
 // Fills in what has to be unique of a trial.
 typedef void trial_key(const struct mb_trial *trial, struct entry *entry);
 
-// All trials ordered by their keys.
+// Numbers that were seen, in a table that is at most half full; 0: no number.
+struct numbers {
+    uint64_t *seen;
+    size_t room; // a power of two
+    size_t looks;
+};
+
+// False when the number is there already, or when it takes suspiciously long to find out.
+static bool number_add(struct numbers *numbers, uint64_t number)
+{
+    uint64_t mix = number * UINT64_C(0x9E3779B97F4A7C15);
+    size_t at = (size_t)(mix ^ mix >> 32) & (numbers->room - 1);
+    uint64_t kept = number != 0 ? number : 1;
+    while (numbers->seen[at] != 0) {
+        if (numbers->seen[at] == kept || ++numbers->looks > 8 * numbers->room) {
+            return false;
+        }
+        at = (at + 1) & (numbers->room - 1);
+    }
+    numbers->seen[at] = kept;
+    return true;
+}
+
+// True when all trials differ in their numbers, as in nearly every result: then nothing
+// has to be sorted. False tells nothing.
+static bool numbers_differ(const struct mb_result *result, trial_key *key)
+{
+    struct numbers numbers = {.room = 2};
+    bool differ = true;
+    for (size_t count = trials_count(result); numbers.room < 2 * count;) {
+        numbers.room *= 2;
+    }
+    numbers.seen = mb_mem_alloc(numbers.room, sizeof *numbers.seen);
+    for (size_t i = 0; i < result->cell_count; i++) {
+        for (size_t j = 0; differ && j < result->cells[i].trial_count; j++) {
+            struct entry entry = {.key = ""};
+            key(&result->cells[i].trials[j], &entry);
+            differ = number_add(&numbers, entry.number);
+        }
+    }
+    mb_mem_free(numbers.seen);
+    return differ;
+}
+
+// All trials ordered by their keys; none where no two keys are the same.
 static struct entry *trials_sorted(struct mb_check *check, trial_key *key, size_t *count)
 {
     const struct mb_result *result = check->result;
+    *count = 0;
+    if (numbers_differ(result, key)) {
+        return NULL;
+    }
     struct entry *entries =
         mb_arena_alloc(check->arena, trials_count(result), sizeof *entries);
-    *count = 0;
     for (size_t i = 0; i < result->cell_count; i++) {
         for (size_t j = 0; j < result->cells[i].trial_count; j++) {
             const struct mb_trial *trial = &result->cells[i].trials[j];

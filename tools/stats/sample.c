@@ -275,9 +275,10 @@ static struct hurdles hurdles_of(const struct mb_sample_estimate *estimate,
 
 // The higher hurdle, and above it a reserve for the scatter of the effect and that of the
 // hurdle: a standard deviation is known to a share of 1 / sqrt(2 df) of itself, so a
-// hurdle of `critical` errors scatters by critical / sqrt(2 df) of them.
+// hurdle of `critical` errors scatters by critical / sqrt(2 df) of them. A hurdle above
+// `ceiling` is given without the reserve, which costs another quantile.
 static double detectable_beyond(const struct hurdles *hurdles, double confidence,
-                                double power)
+                                double power, double ceiling)
 {
     double critical = quantile_two_sided(confidence, hurdles->df);
     double hurdle = critical * hurdles->error;
@@ -285,6 +286,9 @@ static double detectable_beyond(const struct hurdles *hurdles, double confidence
         hurdle = fmax(hurdle,
                       hurdles->twin_error *
                           quantile_two_sided(hurdles->twin_confidence, hurdles->twin_df));
+    }
+    if (hurdle > ceiling) {
+        return hurdle;
     }
     double scatter = fmax(hurdles->error, hurdles->twin_error) *
                      sqrt(1.0 + critical * critical / (2.0 * hurdles->df));
@@ -300,7 +304,7 @@ double mb_sample_detectable(const struct mb_sample_estimate *estimate,
     if (estimate->state == MB_SAMPLE_TOO_FEW || !varied) {
         return NAN;
     }
-    return detectable_beyond(&hurdles, confidence, power);
+    return detectable_beyond(&hurdles, confidence, power, INFINITY);
 }
 
 // The hurdles as they would be with n values instead of those seen.
@@ -322,7 +326,8 @@ static bool is_enough(const struct mb_sample_estimate *estimate,
                       double power)
 {
     struct hurdles hurdles = hurdles_at(seen, estimate->n, n);
-    return detectable_beyond(&hurdles, confidence, power) <= fabs(estimate->value);
+    double size = fabs(estimate->value);
+    return detectable_beyond(&hurdles, confidence, power, size) <= size;
 }
 
 // Where the normal distribution would have the answer.

@@ -85,8 +85,15 @@ static double log_gamma(double x)
     return lgamma_r(x, &sign);
 }
 
-// Regularised incomplete beta function I_x(a, b); a, b > 0, 0 <= x <= 1.
-static double beta_regularised(double a, double b, double x)
+// Logarithm of 1 / B(a, b).
+static double log_beta_inverse(double a, double b)
+{
+    return log_gamma(a + b) - log_gamma(a) - log_gamma(b);
+}
+
+// Regularised incomplete beta function I_x(a, b); a, b > 0, 0 <= x <= 1. The first
+// argument is that of log_beta_inverse.
+static double beta_regularised_with(double log_front, double a, double b, double x)
 {
     if (!(x >= 0.0 && x <= 1.0)) {
         return NAN;
@@ -94,20 +101,27 @@ static double beta_regularised(double a, double b, double x)
     if (x == 0.0 || x == 1.0) {
         return x;
     }
-    double front =
-        exp(log_gamma(a + b) - log_gamma(a) - log_gamma(b) + a * log(x) + b * log1p(-x));
+    double front = exp(log_front + a * log(x) + b * log1p(-x));
     if (x < (a + 1.0) / (a + b + 2.0)) {
         return front * beta_fraction(a, b, x) / a;
     }
     return 1.0 - front * beta_fraction(b, a, 1.0 - x) / b;
 }
 
+static double beta_regularised(double a, double b, double x)
+{
+    return beta_regularised_with(log_beta_inverse(a, b), a, b, x);
+}
+
+static double t_tails(double log_front, double t, double df)
+{
+    return isinf(t) ? 0.0
+                    : beta_regularised_with(log_front, df / 2.0, 0.5, df / (df + t * t));
+}
+
 double mb_special_t_two_sided(double t, double df)
 {
-    if (isinf(t)) {
-        return 0.0;
-    }
-    return beta_regularised(df / 2.0, 0.5, df / (df + t * t));
+    return t_tails(log_beta_inverse(df / 2.0, 0.5), t, df);
 }
 
 double mb_special_t_cdf(double t, double df)
@@ -116,10 +130,14 @@ double mb_special_t_cdf(double t, double df)
     return t > 0.0 ? 1.0 - tail : tail;
 }
 
-static double t_density(double t, double df)
+// What the logarithm of the density has beside t.
+static double t_density_constant(double df)
 {
-    double constant =
-        log_gamma((df + 1.0) / 2.0) - log_gamma(df / 2.0) - 0.5 * log(df * M_PI);
+    return log_gamma((df + 1.0) / 2.0) - log_gamma(df / 2.0) - 0.5 * log(df * M_PI);
+}
+
+static double t_density(double constant, double t, double df)
+{
     return exp(constant - (df + 1.0) / 2.0 * log1p(t * t / df));
 }
 
@@ -151,11 +169,13 @@ double mb_special_t_quantile(double p, double df)
     double low = 0.0;
     double high = INFINITY;
     double t = t_quantile_start(p, df);
+    double log_front = log_beta_inverse(df / 2.0, 0.5);
+    double constant = t_density_constant(df);
     for (int i = 0; i < 2000 && high - low > 1e-15 * t; i++) {
-        double tail = mb_special_t_two_sided(t, df);
+        double tail = t_tails(log_front, t, df);
         low = tail > wanted ? t : low;
         high = tail > wanted ? high : t;
-        double step = tail * log(tail / wanted) / (2.0 * t_density(t, df));
+        double step = tail * log(tail / wanted) / (2.0 * t_density(constant, t, df));
         double next = t + step;
         if (fabs(step) <= 1e-15 * t) {
             return next;
