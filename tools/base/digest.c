@@ -80,27 +80,27 @@ void mb_digest_base64_encode(const void *bytes, size_t size, struct mb_buf *out)
     }
 }
 
-// Returns 0..63, or -1 when it is no Base64 digit.
+// One more than the value of each digit; 0: it is none.
+static const unsigned char digits[256] = {
+    ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,
+    ['H'] = 8,  ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14,
+    ['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21,
+    ['V'] = 22, ['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28,
+    ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35,
+    ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42,
+    ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48, ['w'] = 49,
+    ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+    ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63,
+    ['/'] = 64};
+
 static int digit_value(char c)
 {
-    if (c >= 'A' && c <= 'Z') {
-        return c - 'A';
-    }
-    if (c >= 'a' && c <= 'z') {
-        return c - 'a' + 26;
-    }
-    if (c >= '0' && c <= '9') {
-        return c - '0' + 52;
-    }
-    if (c == '+') {
-        return 62;
-    }
-    return c == '/' ? 63 : -1;
+    return digits[(unsigned char)c] - 1;
 }
 
-// Decodes four characters of which the last `padding` are '='.
+// Decodes four characters, of which the last `padding` are '=', to three bytes.
 static enum mb_status group_decode(const char *four, size_t padding, size_t offset,
-                                   struct mb_buf *out, struct mb_err *err)
+                                   char *three, struct mb_err *err)
 {
     unsigned group = 0;
     for (size_t i = 0; i < 4; i++) {
@@ -116,11 +116,13 @@ static enum mb_status group_decode(const char *four, size_t padding, size_t offs
     if ((group & ((1U << 8 * padding) - 1)) != 0) {
         return mb_err_set(err, MB_INVALID, "not Base64: stray bits before the padding");
     }
-    char three[3] = {(char)(group >> 16 & 255), (char)(group >> 8 & 255),
-                     (char)(group & 255)};
-    mb_buf_append(out, three, 3 - padding);
+    three[0] = (char)(group >> 16 & 255);
+    three[1] = (char)(group >> 8 & 255);
+    three[2] = (char)(group & 255);
     return MB_OK;
 }
+
+enum { GROUPS_TOGETHER = 256 };
 
 enum mb_status mb_digest_base64_decode(const char *text, size_t size, struct mb_buf *out,
                                        struct mb_err *err)
@@ -129,15 +131,23 @@ enum mb_status mb_digest_base64_decode(const char *text, size_t size, struct mb_
         return mb_err_set(err, MB_INVALID,
                           "not Base64: length %zu is not a multiple of 4", size);
     }
+    char bytes[3 * GROUPS_TOGETHER];
+    size_t count = 0;
     for (size_t i = 0; i < size; i += 4) {
         size_t padding = 0;
         if (i + 4 == size) {
             padding = text[i + 3] != '=' ? 0 : text[i + 2] != '=' ? 1 : 2;
         }
-        enum mb_status status = group_decode(text + i, padding, i, out, err);
+        enum mb_status status = group_decode(text + i, padding, i, bytes + count, err);
         if (status != MB_OK) {
             return status;
         }
+        count += 3 - padding;
+        if (count == sizeof bytes) {
+            mb_buf_append(out, bytes, count);
+            count = 0;
+        }
     }
+    mb_buf_append(out, bytes, count);
     return MB_OK;
 }

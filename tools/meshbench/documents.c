@@ -133,12 +133,16 @@ enum mb_status mb_documents_check_side(const struct mb_ctx *ctx,
     return diag.errors > 0 ? finding_to_error(side->path, &diag, err) : MB_OK;
 }
 
+static void side_release(void *state, size_t index)
+{
+    struct mb_documents_side *sides = state;
+    mb_result_release(&sides[index].result);
+    mb_arena_release(&sides[index].arena);
+}
+
 void mb_documents_release_sides(struct mb_documents_side *sides, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        mb_result_release(&sides[i].result);
-        mb_arena_release(&sides[i].arena);
-    }
+    mb_workers_run(side_release, sides, count);
 }
 
 enum mb_status mb_documents_write(const struct mb_ctx *ctx, const char *path,

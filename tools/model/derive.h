@@ -81,7 +81,9 @@ struct mb_merged {
     const struct mb_dist *only; // the single source when there was nothing to merge, or
                                 // `joined`
     struct mb_dist *joined;     // owned; buckets of several sources together
-    struct mb_hdr *hdr;         // owned; NULL when the sources have no histograms
+    const struct mb_hdr *hdr;   // NULL when the sources have no histograms; that of the
+                                // single source where it is open there, else `own`
+    struct mb_hdr *own;         // owned
     int64_t n;                  // values; -1: not known
     int64_t sum;                // exact; -1: not known
     int64_t min;

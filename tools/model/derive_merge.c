@@ -56,15 +56,17 @@ static enum mb_status hdr_add(struct mb_merged *merged, const struct mb_dist *di
         return status;
     }
     bool ours = dist->hdr == NULL;
-    if (merged->hdr != NULL) {
-        status = mb_hdr_merge(merged->hdr, opened.hdr, err);
-    } else if (ours) {
+    if (merged->hdr == NULL) {
+        merged->own = ours ? opened.hdr : NULL;
         merged->hdr = opened.hdr;
-        ours = false;
-    } else {
-        merged->hdr = mb_mem_alloc(1, sizeof *merged->hdr);
-        mb_hdr_copy(merged->hdr, opened.hdr);
+        return MB_OK;
     }
+    if (merged->own == NULL) {
+        merged->own = mb_mem_alloc(1, sizeof *merged->own);
+        mb_hdr_copy(merged->own, merged->hdr);
+        merged->hdr = merged->own;
+    }
+    status = mb_hdr_merge(merged->own, opened.hdr, err);
     if (ours) {
         mb_dist_close(&opened);
     }
@@ -197,11 +199,12 @@ enum mb_status mb_merged_cell(const struct mb_cell *cell, enum mb_dist_metric me
 
 void mb_merged_release(struct mb_merged *merged)
 {
-    if (merged->hdr != NULL) {
-        mb_hdr_release(merged->hdr);
-        mb_mem_free(merged->hdr);
-        merged->hdr = NULL;
+    if (merged->own != NULL) {
+        mb_hdr_release(merged->own);
+        mb_mem_free(merged->own);
+        merged->own = NULL;
     }
+    merged->hdr = NULL;
     if (merged->joined != NULL) {
         mb_mem_free(merged->joined->buckets);
         mb_mem_free(merged->joined);

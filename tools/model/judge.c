@@ -44,8 +44,11 @@ static double scheduled_rps(const struct mb_cell *cell)
 bool mb_judge_saturated(const struct mb_cell *cell, double *share)
 {
     double scheduled = scheduled_rps(cell);
+    if (scheduled <= 0) {
+        return false;
+    }
     struct mb_value achieved = value_of(cell, "throughput");
-    if (scheduled <= 0 || achieved.state != MB_VALUE_KNOWN) {
+    if (achieved.state != MB_VALUE_KNOWN) {
         return false;
     }
     *share = achieved.value / scheduled;
