@@ -248,7 +248,7 @@ static enum mb_status document_read(void *state, struct mb_import_json *json,
 
 // --- text ---
 
-enum section { SECTION_INTRO, SECTION_STATISTICS, SECTION_ERRORS };
+enum section { SECTION_INTRO, SECTION_STATISTICS, SECTION_ERRORS, SECTION_END };
 
 struct reading {
     struct mb_import *import;
@@ -303,6 +303,9 @@ static enum mb_status report_end(struct reading *reading)
     }
     if (reading->figures.others < 0) {
         return fault(reading, "ends before its HTTP codes");
+    }
+    if (reading->section != SECTION_END) {
+        return fault(reading, "ends before its throughput, maybe within its errors");
     }
     const char *what = counts_fault(&reading->figures);
     if (what != NULL) {
@@ -423,6 +426,7 @@ static enum mb_status line_read(void *state, const char *line)
     const char *at = line;
     bool intro = mb_import_text_word(&at, "Bombarding ");
     bool table = !intro && mb_import_text_word(&at, "Statistics ");
+    bool end = mb_import_text_word(&at, "Throughput:");
     enum mb_status status = MB_OK;
     if (intro || (table && (reading->run == NULL || reading->section != SECTION_INTRO))) {
         status = report_end(reading);
@@ -437,6 +441,8 @@ static enum mb_status line_read(void *state, const char *line)
         intro_read(reading, at);
     } else if (table) {
         reading->section = SECTION_STATISTICS;
+    } else if (end && reading->section != SECTION_INTRO) {
+        reading->section = SECTION_END;
     } else {
         switch (reading->section) {
         case SECTION_INTRO:
@@ -447,6 +453,8 @@ static enum mb_status line_read(void *state, const char *line)
             break;
         case SECTION_ERRORS:
             error_read(reading, line);
+            break;
+        case SECTION_END:
             break;
         }
     }

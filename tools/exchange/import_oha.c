@@ -252,6 +252,11 @@ static enum mb_status text_end(struct reading *reading)
     }
     // Without its tail a report is silent about errors, not free of them.
     report->errors_known = report->status_count > 0 || report->section == SECTION_ERRORS;
+    if (!report->errors_known) {
+        mb_import_note_add(report->import, MB_IMPORT_DROPPED,
+                           "a report ends before its status codes: nobody knows which "
+                           "requests failed");
+    }
     return report_end(reading);
 }
 

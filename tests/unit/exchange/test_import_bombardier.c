@@ -114,6 +114,8 @@ static void stopped(void **state)
     "Statistics        Avg      Stdev        Max\n  Reqs/sec 1 1 1\n"                    \
     "  Latency 1.00ms 1.00us 1.00s\n  HTTP codes:\n"
 
+#define END "  Throughput:   1.00KB/s\n"
+
 // Errors that bombardier counts by their status, and answers that it cannot class.
 static void broken_and_strange(void **state)
 {
@@ -141,7 +143,7 @@ static void broken_and_strange(void **state)
         assert_int_equal(
             import_text(&fixture, mb_arena_print(&arena,
                                                  "Bombarding http://a/ for 1m30s using 1 "
-                                                 "connections\n" TABLE "%s\n",
+                                                 "connections\n" TABLE "%s\n" END,
                                                  cases[i].codes)),
             MB_OK);
         const struct mb_counts *counts = &fixture.import.runs[0].part.counts;
@@ -161,7 +163,8 @@ static void several(void **state)
 {
     (void)state;
     struct import_fixture fixture;
-    assert_int_equal(import_text(&fixture, TABLE CODES "0\n" TABLE CODES "0\n"), MB_OK);
+    assert_int_equal(import_text(&fixture, TABLE CODES "0\n" END TABLE CODES "0\n" END),
+                     MB_OK);
     assert_int_equal(fixture.import.count, 2);
     assert_int_equal(fixture.import.runs[1].part.counts.ok, 1);
     import_release(&fixture);
@@ -178,9 +181,12 @@ static void refuses(void **state)
         const char *message;
     } cases[] = {
         {TABLE "others - 1\n", "the report that begins here ends before its HTTP codes"},
-        {TABLE CODES "0\n Errors:\n EOF - 2\n",
+        {TABLE CODES "2\n Errors:\n",
+         "the report that begins here ends before its throughput, maybe within its "
+         "errors"},
+        {TABLE CODES "0\n Errors:\n EOF - 2\n" END,
          "the report that begins here counts more errors than requests"},
-        {TABLE CODES "9007199254740991\n",
+        {TABLE CODES "9007199254740991\n" END,
          "the report that begins here counts more requests than can be"},
         {SPEC ", \"rate\": 0}, \"result\": {" ANSWERS "}}", "'rate' is not a rate"},
         {SPEC "}, \"result\": {" ANSWERS "}}",

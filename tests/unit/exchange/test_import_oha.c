@@ -167,6 +167,25 @@ static void redirects(void **state)
     import_release(&fixture);
 }
 
+// Cut out of a document.
+static void without_tail(void **state)
+{
+    (void)state;
+    struct import_fixture fixture;
+    assert_int_equal(
+        import_text(&fixture, "Summary:\n  Success rate:\t100.00%\n  Total:\t1 secs\n"
+                              "  Slowest:\t0.2 secs\n  Requests/sec:\t12\n"
+                              "Response time histogram:\n  0.100 [1] |\n  0.200 [2] |\n"),
+        MB_OK);
+    const struct mb_part *part = &fixture.import.runs[0].part;
+    assert_int_equal(part->counts.ok, -1);
+    assert_int_equal(part->dist[MB_DIST_RESPONSE].type, MB_DIST_BUCKETS);
+    assert_int_equal(part->dist[MB_DIST_RESPONSE].buckets[1].high, 200000000);
+    assert_true(part->dist[MB_DIST_RESPONSE].mixed);
+    assert_int_equal(fixture.import.note_count, 1);
+    import_release(&fixture);
+}
+
 #define HEADING                                                                          \
     "request-start,DNS,DNS+dialup,Response-delay,request-duration,bytes,status\n"
 #define SUMMARY "{\"summary\": {\"successRate\": 1, \"requestsPerSec\": 1"
@@ -210,10 +229,10 @@ static void refuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json),        cmocka_unit_test(text),
-        cmocka_unit_test(breakdown),   cmocka_unit_test(failures),
-        cmocka_unit_test(later_forms), cmocka_unit_test(redirects),
-        cmocka_unit_test(refuses),
+        cmocka_unit_test(json),         cmocka_unit_test(text),
+        cmocka_unit_test(breakdown),    cmocka_unit_test(failures),
+        cmocka_unit_test(later_forms),  cmocka_unit_test(redirects),
+        cmocka_unit_test(without_tail), cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests_name("exchange/import_oha", tests, NULL, NULL);
 }
