@@ -34,8 +34,9 @@ RATE = int(os.environ.get("RATE", 2000))
 CONNECTIONS = int(os.environ.get("CONNECTIONS", 50))
 STALL_MS, EVERY_MS = 200, 2000
 SHARES = {"p95": .95, "p99": .99, "p99.9": .999}
-MODELS = {"meshbench": "open", "vegeta": "open", "k6": "open", "wrk2": "open", "fortio": "paced",
-          "hey": "paced", "h2load": "closed", "wrk": "closed"}
+MODELS = {"meshbench": "open", "vegeta": "open", "k6": "open", "wrk2": "open", "nighthawk": "open",
+          "fortio": "paced", "hey": "paced", "h2load": "closed", "wrk": "closed"}
+PROGRAMS = {"meshbench": MESHBENCH, "nighthawk": "nighthawk_client"}  # of others: their name
 COUNTS_FROM = {"intended": "intended start", "none": "actual send", "backfilled": "corrected afterwards",
                "unknown": "unknown"}
 
@@ -157,10 +158,10 @@ def main():
         return 77
     present = []
     for name in os.environ.get("TOOLS", " ".join(MODELS)).split():
-        if name == "meshbench" or shutil.which(name):
+        if shutil.which(PROGRAMS.get(name, name)):
             present.append(name)
         else:
-            print(f"SKIPPED {name}: it is not on PATH")
+            print(f"SKIPPED {name}: '{PROGRAMS.get(name, name)}' is not on PATH")
     busy = busy_share()
     trials, failed = measure_all(present)
     print(f"{STALL_MS} ms of stall every {EVERY_MS / 1000:g} s; {CONNECTIONS} connections, {RATE} rps (closed: as fast "
