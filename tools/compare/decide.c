@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/units.h"
 #include "base/workers.h"
+#include "model/judge.h"
 
 // Power for which "blocks needed" is stated, and where counting stops.
 static const double POWER = 0.80;
@@ -185,6 +186,21 @@ obstacle_find(const struct mb_compare_report *report, const struct mb_comparison
     return NULL;
 }
 
+// Where response times are not known and service times are: how to compare those.
+static const char *service_text(struct mb_arena *arena,
+                                const struct mb_comparison *effect,
+                                const struct mb_cell *cell)
+{
+    static const char response[] = "response_time.";
+    size_t length = sizeof response - 1;
+    if (strncmp(effect->metric.name, response, length) != 0 ||
+        !mb_judge_service_only(cell)) {
+        return "";
+    }
+    return mb_arena_print(arena, ", its service times are: '--metric service_time.%s'",
+                          effect->metric.name + length);
+}
+
 // Rules 1 and 2: true when they settle it.
 static bool missing_settle(struct mb_arena *arena, const struct mb_compare_report *report,
                            struct mb_comparison *effect)
@@ -206,8 +222,9 @@ static bool missing_settle(struct mb_arena *arena, const struct mb_compare_repor
     if (effect->blocks == 0 &&
         (left_unknown || effect->value.state == MB_VALUE_UNKNOWN)) {
         effect->verdict = MB_COMPARE_INCOMPARABLE;
-        reason_add(arena, effect, "%s of '%s' is not known", effect->metric.name,
-                   left_unknown ? effect->baseline->variant : effect->cell->variant);
+        const struct mb_cell *unknown = left_unknown ? effect->baseline : effect->cell;
+        reason_add(arena, effect, "%s of '%s' is not known%s", effect->metric.name,
+                   unknown->variant, service_text(arena, effect, unknown));
         return true;
     }
     effect->verdict = MB_COMPARE_INCONCLUSIVE;

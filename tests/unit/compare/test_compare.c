@@ -443,6 +443,39 @@ static void generators_have_to_be_equal(void **state)
     world_release(&other);
 }
 
+// One result has response times, the other service times only.
+static void service_times_are_pointed_at(void **state)
+{
+    (void)state;
+    const struct mb_compare_options options = {0};
+    struct world old;
+    struct world new;
+    struct mb_compare_report report;
+    struct mb_err err = {0};
+    world_make(&old, variants, 1, analysis_plain, "");
+    world_make(&new, variants, 1, analysis_plain, "");
+    for (int i = 0; i < BLOCKS; i++) {
+        struct mb_dist *dist = new.result.cells[0].trials[i].parts[0].dist;
+        dist[MB_DIST_SERVICE] = dist[MB_DIST_RESPONSE];
+        dist[MB_DIST_RESPONSE] = mb_dist_absent("test");
+    }
+    const struct mb_compare_side sides[] = {old.side, new.side};
+    assert_int_equal(mb_compare(&old.arena, sides, 2, &options, &report, &err), MB_OK);
+    for (size_t i = 0; i < report.count; i++) {
+        const struct mb_comparison *effect = &report.comparisons[i];
+        if (strcmp(effect->metric.name, "response_time.p50") == 0) {
+            assert_int_equal(effect->verdict, MB_COMPARE_INCOMPARABLE);
+            assert_string_equal(effect->reasons[0],
+                                "response_time.p50 of 'base' is not known, its service "
+                                "times are: '--metric service_time.p50'");
+        } else if (strcmp(effect->metric.name, "throughput") == 0) {
+            assert_int_not_equal(effect->verdict, MB_COMPARE_INCOMPARABLE);
+        }
+    }
+    world_release(&old);
+    world_release(&new);
+}
+
 static void text_fits_its_width(void **state)
 {
     (void)state;
@@ -480,6 +513,7 @@ int main(void)
         cmocka_unit_test(gates_are_decided_on_intervals),
         cmocka_unit_test(results_are_compared),
         cmocka_unit_test(generators_have_to_be_equal),
+        cmocka_unit_test(service_times_are_pointed_at),
         cmocka_unit_test(text_fits_its_width),
     };
     return cmocka_run_group_tests_name("compare/compare", tests, NULL, NULL);
