@@ -132,23 +132,26 @@ static double spread_of(double root)
 }
 
 // The noise changed where the magnitude of first differences moved: they know neither
-// level nor drift. Their square root is nearly symmetric for normal noise.
+// level nor drift. Their square root is nearly symmetric for normal noise. Neighbours
+// share a value: two are one.
 static void search_spreads(struct mb_change_state *state,
                            struct mb_narrowest_point *found)
 {
     if (state->value_count < 2 * SPREAD_SEGMENT) {
         return;
     }
-    size_t steps = state->value_count - 1;
-    double *roots = mb_mem_alloc(steps, sizeof(double));
-    for (size_t i = 0; i < steps; i++) {
-        roots[i] = sqrt(fabs(state->values[i + 1] - state->values[i]));
+    size_t pairs = (state->value_count - 1) / 2;
+    double *roots = mb_mem_alloc(pairs, sizeof(double));
+    for (size_t i = 0; i < pairs; i++) {
+        const double *value = state->values + 2 * i;
+        roots[i] =
+            (sqrt(fabs(value[1] - value[0])) + sqrt(fabs(value[2] - value[1]))) / 2.0;
     }
     struct mb_narrowest_options options = {.p_value =
                                                state->options.p_value * SPREAD_SHARE,
                                            .additive = true,
-                                           .segment = SPREAD_SEGMENT};
-    size_t count = mb_narrowest_find(roots, steps, &options, found);
+                                           .segment = SPREAD_SEGMENT / 2};
+    size_t count = mb_narrowest_find(roots, pairs, &options, found);
     for (size_t i = 0; i < count; i++) {
         struct mb_change_point point = {.before = spread_of(found[i].before),
                                         .after = spread_of(found[i].after),
@@ -156,7 +159,7 @@ static void search_spreads(struct mb_change_state *state,
                                         .spread = true};
         double least = fmin(point.before, point.after);
         double most = fmax(point.before, point.after);
-        if (is_open(state, found[i].index + 1, &point.index) &&
+        if (is_open(state, 2 * found[i].index + 1, &point.index) &&
             most > least * SPREAD_RATIO) {
             keep_point(state, &point);
         }
