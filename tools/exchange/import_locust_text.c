@@ -217,39 +217,53 @@ static void columns_read(struct reading *reading, const char *line)
     }
 }
 
-// True when the line is a heading.
-static bool heading_read(struct reading *reading, const char *line)
+static enum mb_status run_next(struct reading *reading)
 {
-    const char *requests = strstr(line, "# reqs");
-    const char *failures = strstr(line, "# fails");
-    if (strstr(line, "# occur") != NULL) {
-        reading->section = SECTION_ERRORS;
-        return true;
+    enum mb_status status = run_end(reading);
+    run_begin(reading);
+    return status;
+}
+
+// A table of requests goes on counting, but behind the percentiles of a run.
+static enum mb_status requests_heading(struct reading *reading, const char *columns)
+{
+    enum mb_status status = MB_OK;
+    if (!reading->begun || reading->whole) {
+        status = run_next(reading);
     }
-    if (requests == NULL || (failures == NULL && strchr(line, '%') == NULL)) {
-        return false;
-    }
-    if (!reading->begun) {
-        run_begin(reading);
-    }
-    if (failures != NULL) {
-        reading->section = SECTION_REQUESTS;
-        reading->has_table = true;
-        reading->count = 0;
-        columns_read(reading, failures + sizeof "# fails" - 1);
-        reading->rate_total = false;
-        for (size_t i = 0; i < reading->column_count; i++) {
-            // Since 0.13 the last table has the rate of the whole run, and this column.
-            if (reading->columns[i] == COLUMN_FAILURE_RATE) {
-                reading->rate_total = true;
-            }
+    reading->section = SECTION_REQUESTS;
+    reading->has_table = true;
+    reading->count = 0;
+    columns_read(reading, columns);
+    reading->rate_total = false;
+    for (size_t i = 0; i < reading->column_count; i++) {
+        // Since 0.13 the last table has the rate of the whole run, and this column.
+        if (reading->columns[i] == COLUMN_FAILURE_RATE) {
+            reading->rate_total = true;
         }
-    } else {
+    }
+    return status;
+}
+
+static enum mb_status heading_read(struct reading *reading, const char *line, bool *was)
+{
+    const char *failures = strstr(line, "# fails");
+    bool requests = strstr(line, "# reqs") != NULL;
+    bool percentiles = requests && failures == NULL && strchr(line, '%') != NULL;
+    *was = true;
+    if (requests && failures != NULL) {
+        return requests_heading(reading, failures + sizeof "# fails" - 1);
+    }
+    if (percentiles && reading->begun) {
         reading->section = SECTION_PERCENTILES;
         reading->whole = true;
         columns_read(reading, line);
+    } else if (strstr(line, "# occur") != NULL) {
+        reading->section = SECTION_ERRORS;
+    } else {
+        *was = false;
     }
-    return true;
+    return MB_OK;
 }
 
 // --- rows ---
@@ -437,8 +451,7 @@ static enum mb_status log_read(struct reading *reading, const char *line)
     const char *version = mb_import_text_after(line, "locust.main: Starting Locust ");
     int64_t users;
     if (version != NULL) {
-        enum mb_status status = run_end(reading);
-        run_begin(reading);
+        enum mb_status status = run_next(reading);
         reading->version =
             mb_arena_copy_bytes(reading->import->arena, version, strcspn(version, " \r"));
         return status;
@@ -457,15 +470,18 @@ static enum mb_status log_read(struct reading *reading, const char *line)
 static enum mb_status line_read(void *state, const char *line)
 {
     struct reading *reading = state;
-    if (line[0] == '[') {
+    char first = line[strspn(line, " ")];
+    bool heading;
+    if (first == '[') {
         return log_read(reading, line);
     }
-    if (line[strspn(line, " ")] == '\0') {
+    if (first == '\0') {
         reading->section = SECTION_NONE;
         return MB_OK;
     }
-    if (heading_read(reading, line)) {
-        return MB_OK;
+    enum mb_status status = heading_read(reading, line, &heading);
+    if (status != MB_OK || heading) {
+        return status;
     }
     switch (reading->section) {
     case SECTION_REQUESTS:

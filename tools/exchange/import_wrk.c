@@ -371,8 +371,9 @@ static void rest_read(struct report *report, const char *line)
 
 static bool begins(const struct report *report, const char *line, const char **url)
 {
-    *url =
-        strncmp(line, "Running ", 8) == 0 ? mb_import_text_after(line, " test @ ") : NULL;
+    const char *at = line; // in a document, reports are indented
+    *url = mb_import_text_word(&at, "Running ") ? mb_import_text_after(at, " test @ ")
+                                                : NULL;
     // Cut out of a longer text, a report may lack its first line.
     struct report probe = {.run = NULL};
     bool between = report->run == NULL || report->over;
@@ -394,8 +395,9 @@ static enum mb_status one_line(void *state, const char *line)
         }
     }
     if (status == MB_OK && report->run != NULL && !report->over) {
+        const char *at = line;
         line_read(report, line);
-        report->over = report->totals && strncmp(line, "Transfer/sec:", 13) == 0;
+        report->over = report->totals && mb_import_text_word(&at, "Transfer/sec:");
     } else if (status == MB_OK) {
         rest_read(report, line);
     }

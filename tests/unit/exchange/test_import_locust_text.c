@@ -82,6 +82,18 @@ static void texts(void **state)
          OLD_HEADING " GET /        8     2(20.00%)     5     1     9  |     4    "
                      "1.00\n\n" OLD_PERCENTILES " GET /     8   4   5    9\n",
          1, true, -1, -1, 9, 5, true},
+        {"two runs without a log",
+         NEW_HEADING
+         "GET  /   3     0(0.00%) |  5  1  9  4 |  1.00  0.00\n\n" NEW_PERCENTILES
+         "GET  /   4  5  9  3\n\n" NEW_HEADING
+         "GET  /   4     0(0.00%) |  5  1  9  4 |  1.00  0.00\n\n",
+         2, true, 3, 3, 9, 5, false},
+        {"two runs in a document",
+         "    [x] h/INFO/locust.main: Starting Locust 2.0.0\n    " NEW_HEADING
+         "    GET  /   3     0(0.00%) |  5  1  9  4 |  1.00  0.00\n\n"
+         "    [x] h/INFO/locust.main: Starting Locust 2.0.0\n    " NEW_HEADING
+         "    GET  /   4     0(0.00%) |  5  1  9  4 |  1.00  0.00\n\n",
+         2, false, 3, 3, 9, -1, false},
         {"two runs",
          "[x] h/INFO/locust.main: Starting Locust 2.0.0\n" NEW_HEADING
          "GET  /   3     0(0.00%) |  5  1  9  4 |  1.00  0.00\n\n"

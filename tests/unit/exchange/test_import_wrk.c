@@ -73,6 +73,28 @@ static void rate_of_the_command(void **state)
     import_release(&fixture);
 }
 
+// As code in a document.
+static void indented(void **state)
+{
+    (void)state;
+    struct import_fixture fixture;
+    assert_int_equal(
+        import_text(&fixture,
+                    "    Running 2s test @ http://a/\n      2 threads and 8 connections\n"
+                    "      10 requests in 2.00s, 1MB read\n    Requests/sec: 5\n"
+                    "    Transfer/sec: 1MB\n\n"
+                    "    Running 2s test @ http://b/\n      1 threads and 4 connections\n"
+                    "      20 requests in 2.00s, 1MB read\n    Requests/sec: 10\n"
+                    "    Transfer/sec: 1MB\n"),
+        MB_OK);
+    assert_int_equal(fixture.import.count, 2);
+    assert_string_equal(fixture.import.runs[0].url, "http://a/");
+    assert_int_equal(fixture.import.runs[0].part.counts.completed, 10);
+    assert_string_equal(fixture.import.runs[1].url, "http://b/");
+    assert_int_equal(fixture.import.runs[1].point.connections, 4);
+    import_release(&fixture);
+}
+
 static void refuses(void **state)
 {
     (void)state;
@@ -154,13 +176,10 @@ static void percentiles_of_a_script(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(closed),
-        cmocka_unit_test(wrong_statuses),
-        cmocka_unit_test(both_latencies),
-        cmocka_unit_test(rate_of_the_command),
-        cmocka_unit_test(refuses),
-        cmocka_unit_test(no_requests),
-        cmocka_unit_test(percentiles_of_a_script),
+        cmocka_unit_test(closed),         cmocka_unit_test(wrong_statuses),
+        cmocka_unit_test(both_latencies), cmocka_unit_test(rate_of_the_command),
+        cmocka_unit_test(indented),       cmocka_unit_test(refuses),
+        cmocka_unit_test(no_requests),    cmocka_unit_test(percentiles_of_a_script),
     };
     return cmocka_run_group_tests_name("exchange/import_wrk", tests, NULL, NULL);
 }
