@@ -252,6 +252,8 @@ void mb_structure_check(struct mb_check *check, const struct mb_schema *schema)
         mb_doc_locate(check->arena, check->doc); // messages quote numbers as written
     }
     for (size_t i = 0; i < findings.count; i++) {
+        // The node that was found was shared: the one with the place and the lexeme is
+        // new.
         if (check->doc->compact && !findings.items[i].at_key) {
             findings.items[i].instance =
                 mb_node_at(check->root, findings.items[i].pointer);
