@@ -261,11 +261,18 @@ static enum mb_status records_read(struct reading *reading, struct mb_input *inp
     if (status == MB_OK && record != NULL) {
         columns_find(record, columns);
     }
+    size_t count = record != NULL ? record->count : 0;
     while (status == MB_OK && record != NULL) {
         struct mb_err own = {0};
         status = mb_csv_next(csv, &record, err);
-        if (status == MB_OK && record != NULL &&
-            record_add(reading, record, columns, &own) != MB_OK) {
+        if (status != MB_OK || record == NULL) {
+            continue;
+        }
+        if (record->count != count) {
+            status = mb_err_at(err, MB_INVALID, mb_input_name(input), record->line, 0,
+                               "%zu columns, where the first line names %zu: cut off?",
+                               record->count, count);
+        } else if (record_add(reading, record, columns, &own) != MB_OK) {
             status = mb_err_at(err, MB_INVALID, mb_input_name(input), record->line, 0,
                                "%s", own.message);
         }

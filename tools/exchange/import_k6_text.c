@@ -101,13 +101,14 @@ static void counter_read(struct reading *reading, const char *at, int64_t *count
 {
     double rate;
     int64_t count;
-    if (!mb_import_text_count(&at, &count)) {
+    // Without its end the line may hold half of a number.
+    if (!mb_import_text_count(&at, &count) || !mb_import_text_number(&at, &rate) ||
+        !mb_import_text_word(&at, "/s")) {
         return;
     }
     *counter = count;
-    if (mb_import_text_number(&at, &rate) && mb_import_text_word(&at, "/s") && rate > 0 &&
-        count > 0) {
-        (void)mb_import_text_scale((double)count / rate, MB_UNITS_NS_PER_S,
+    if (rate > 0 && count > 0) {
+        (void)mb_import_text_scale((double)count / rate, (double)MB_UNITS_NS_PER_S,
                                    &reading->window_ns);
     }
 }
@@ -228,6 +229,10 @@ static enum mb_status reading_end(struct reading *reading)
     if (!mb_import_k6_trend_some(&reading->summary.all)) {
         return mb_err_at(reading->err, MB_INVALID, name, line, 0,
                          "the output of k6 ends before its summary");
+    }
+    if (reading->http && reading->summary.requests < 0) {
+        return mb_err_at(reading->err, MB_INVALID, name, line, 0,
+                         "the summary of k6 is cut off before 'http_reqs'");
     }
     enum mb_status status =
         mb_import_run_add(reading->import, reading->input, &run, reading->err);

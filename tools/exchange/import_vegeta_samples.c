@@ -22,7 +22,8 @@ struct reading {
     struct mb_err *err;
     struct attack *attacks; // room for ATTACKS_MAX
     size_t count;
-    size_t last; // the attack of the last request
+    size_t last;    // the attack of the last request
+    size_t columns; // of a row; 0: none yet
 };
 
 // One request as the source has it.
@@ -237,6 +238,12 @@ static enum mb_status record_read(struct reading *reading,
                       .url = field(record, URL),
                       .error = field(record, ERROR)};
     struct mb_import_sample *sample = &hit.sample;
+    reading->columns = reading->columns > 0 ? reading->columns : record->count;
+    if (record->count != reading->columns) {
+        return mb_err_at(reading->err, MB_INVALID, name, record->line, 0,
+                         "%zu columns, where the first row has %zu: cut off?",
+                         record->count, reading->columns);
+    }
     if (record->count < LEAST_COLUMNS ||
         !number_read(record, TIMESTAMP, INT64_MAX, &sample->start_ns) ||
         !number_read(record, CODE, MAX_STATUS, &hit.status) ||

@@ -21,7 +21,7 @@ struct reading {
     int64_t open_ns;     // where the last bar begins, when it holds values; -1
     struct mb_dist dist; // what the lines said so far
     size_t capacity;     // of its buckets
-    bool whole;          // the plot's last line was there
+    bool whole;          // the last line of the table was there
     struct mb_import_quantiles quantiles;
 };
 
@@ -86,10 +86,11 @@ static bool bar_read(struct reading *reading, const char *line)
     bool open = mb_import_text_word(&line, "+Inf");
     if ((!open && !mb_import_text_span(&line, &high_ns)) ||
         !mb_import_text_word(&line, "]") || !mb_import_text_count(&line, &n) ||
-        !n_add(reading, n) || (!open && high_ns <= low_ns) || reading->open_ns >= 0 ||
+        !n_add(reading, n) || (!open && high_ns <= low_ns) ||
         (dist->count > 0 && low_ns <= dist->buckets[dist->count - 1].high)) {
         return false;
     }
+    reading->whole = open;
     if (n > 0 && open) {
         reading->open_ns = low_ns;
     } else if (n > 0) {
@@ -124,7 +125,7 @@ static bool point_read(struct reading *reading, const char *line)
                                 value_ns);
     }
     dist->max = value_ns;
-    reading->whole = reading->whole || share == SHARE_WHOLE;
+    reading->whole = share == SHARE_WHOLE;
     return true;
 }
 
@@ -140,7 +141,7 @@ static enum mb_status line_read(void *state, const char *line)
         reading->plot = !hist;
         return MB_OK;
     }
-    if (!reading->begun || line[strspn(line, " \t\r")] == '\0') {
+    if (!reading->begun || reading->whole || line[strspn(line, " \t\r")] == '\0') {
         return MB_OK;
     }
     if (reading->plot ? !point_read(reading, line) : !bar_read(reading, line)) {
@@ -178,8 +179,10 @@ static struct mb_dist hist_dist(const struct reading *reading)
 static enum mb_status table_put(struct reading *reading)
 {
     struct mb_import_run *run = NULL;
-    if (reading->plot && !reading->whole) {
-        return fault(reading, "the hdrplot ends before its largest value");
+    if (!reading->whole) {
+        return fault(reading, reading->plot
+                                  ? "the hdrplot ends before its largest value"
+                                  : "the histogram ends before its last bar, to +Inf");
     }
     enum mb_status status =
         mb_import_run_add(reading->import, reading->input, &run, reading->err);

@@ -203,6 +203,8 @@ static void refuses(void **state)
          "not a measurement of k6: it needs 'metric_name', 'timestamp' and a number as "
          "'metric_value'",
          2},
+        {"metric_name,timestamp,metric_value,status\nhttp_req_duration,1,1\n",
+         "3 columns, where the first line names 4: cut off?", 2},
         {"metric_name,timestamp,metric_value\nvus,1,1\n",
          "there is neither 'http_req_duration' nor 'grpc_req_duration' in it: no request "
          "was measured",
@@ -224,6 +226,10 @@ static void refuses(void **state)
          "more requests failed than there were", 3},
         {HEAD METRICS("1", "2") HEAD HEAD METRICS("1", "2"),
          "the output of k6 ends before its summary", 9},
+        {"  http_req_duration..: avg=1ms max=9ms\n  http_req_failed....: 0.00% 0 out of "
+         "2\n"
+         "  http_reqs..........: 2",
+         "the summary of k6 is cut off before 'http_reqs'", 3},
         {"  execution: local\n scenarios: (100.00%)\n",
          "the output of k6 ends before its summary", 2},
     };

@@ -197,7 +197,11 @@ static void refuses(void **state)
          "not a request of vegeta: it needs 'code', 'timestamp' and 'latency'", 2},
         {LINE("200", "1") LINE("1000", "1"), "1000 is not a status", 2},
         {LINE("200", "1") "{\"attack\":", NULL, 2},
-        {ROW "1795488894523031982,200\n",
+        {ROW "1795488894523031982,200,18\n",
+         "3 columns, where the first row has 12: cut off?", 2},
+        {"1795488894523031982,200,-5,0,64,,\n",
+         "not the output of a load tool that is known here", 0},
+        {ROW "1795488894523031982,200,-5,0,64,,,,0,GET,http://a/,\n",
          "not a request of vegeta: time in ns, status, latency in ns, bytes out, bytes "
          "in, error, body, ...",
          2},
@@ -207,6 +211,7 @@ static void refuses(void **state)
          "not a line of vegeta's hdrplot, or one that goes back: '1.4 0.5 1 2.0'", 3},
         {HIST "[0s, 1ms] 1 1%\n[0s, 1ms] 1 1%\n",
          "not a line of vegeta's histogram, or one that goes back: '[0s, 1ms] 1 1%'", 3},
+        {HIST "[0s, 1ms] 1 1%\n", "the histogram ends before its last bar, to +Inf", 2},
         {HIST "[0s, 1ms] 1 1%\n" HIST, "a second table begins here: one file holds one",
          3},
     };
