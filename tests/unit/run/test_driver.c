@@ -251,8 +251,9 @@ static void test_k6(void **state)
     fake(bench, "k6",
          "while [ \"$1\" != --out ]; do shift; done\n"
          "{ cat \"$FIXTURES/k6/micro.csv\"\n"
-         "echo dropped_iterations,1795490151844838,2.000000,,,,,,\n"
-         "echo dropped_iterations,1795490151844839,1.000000,,,,,,; } >\"${2#csv=}\"");
+         "echo dropped_iterations,1795490151844838,2.000000,,,,,,,,,,,,,,,,\n"
+         "echo dropped_iterations,1795490151844839,1.000000,,,,,,,,,,,,,,,,; } "
+         ">\"${2#csv=}\"");
     bench->plan.load_model = MB_LOAD_OPEN;
     bench->plan.rate_micro_rps = 300000000;
     assert_int_equal(run(bench, "k6"), MB_OK);
