@@ -32,7 +32,7 @@ struct mb_input {
     FILE *in;          // NULL: not from a stream
     const char *bytes; // NULL: not from memory
     size_t bytes_left;
-    struct mb_digest *digest;
+    struct mb_digest *digest;         // NULL: not wanted
     char digest_text[MB_DIGEST_TEXT]; // once it is finished
     bool source_ended;
     bool gzip;
@@ -116,7 +116,9 @@ static void raw_fill(struct mb_input *input)
     }
     char *at = input->raw.data + input->raw.end;
     size_t got = source_read(input, at, room);
-    mb_digest_add(input->digest, at, got);
+    if (input->digest != NULL) {
+        mb_digest_add(input->digest, at, got);
+    }
     input->raw.end += got;
     input->source_ended = got == 0;
 }
@@ -323,12 +325,12 @@ static void encoding_detect(struct mb_input *input)
 
 // --- opening ---
 
-static struct mb_input *input_new(const char *name)
+static struct mb_input *input_new(const char *name, bool digested)
 {
     struct mb_input *input = mb_mem_alloc(1, sizeof *input);
     input->name = mb_mem_copy_string(name);
     input->fd = -1;
-    input->digest = mb_digest_new();
+    input->digest = digested ? mb_digest_new() : NULL;
     input->raw.data = mb_mem_alloc(CHUNK, 1);
     input->plain.data = mb_mem_alloc(CHUNK, 1);
     input->text.data = mb_mem_alloc(CHUNK + 1, 1);
@@ -387,10 +389,10 @@ static enum mb_status input_start(struct mb_input *opened, struct mb_input **inp
     return status;
 }
 
-enum mb_status mb_input_open(const char *path, FILE *in, struct mb_input **input,
-                             struct mb_err *err)
+static enum mb_status path_open(const char *path, FILE *in, bool digested,
+                                struct mb_input **input, struct mb_err *err)
 {
-    struct mb_input *opened = input_new(path);
+    struct mb_input *opened = input_new(path, digested);
     *input = NULL;
     if (strcmp(path, "-") == 0) {
         opened->in = in;
@@ -405,10 +407,22 @@ enum mb_status mb_input_open(const char *path, FILE *in, struct mb_input **input
     return input_start(opened, input, err);
 }
 
+enum mb_status mb_input_open(const char *path, FILE *in, struct mb_input **input,
+                             struct mb_err *err)
+{
+    return path_open(path, in, true, input, err);
+}
+
+enum mb_status mb_input_open_undigested(const char *path, FILE *in,
+                                        struct mb_input **input, struct mb_err *err)
+{
+    return path_open(path, in, false, input, err);
+}
+
 enum mb_status mb_input_open_bytes(const char *name, const void *bytes, size_t size,
                                    struct mb_input **input, struct mb_err *err)
 {
-    struct mb_input *opened = input_new(name);
+    struct mb_input *opened = input_new(name, true);
     opened->bytes = bytes;
     opened->bytes_left = size;
     return input_start(opened, input, err);
@@ -524,6 +538,7 @@ enum mb_status mb_input_line(struct mb_input *input, size_t cap_bytes, const cha
 
 enum mb_status mb_input_digest(struct mb_input *input, char *digest, struct mb_err *err)
 {
+    assert(input->digest != NULL);
     while (!input->source_ended) {
         input->raw.start = input->raw.end; // what is inflated no more
         raw_fill(input);

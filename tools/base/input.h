@@ -22,6 +22,11 @@ struct mb_input;
 MB_MUST_USE enum mb_status mb_input_open(const char *path, FILE *in,
                                          struct mb_input **input, struct mb_err *err);
 
+// The same for who does not ask for the digest, which takes libcrypto a millisecond.
+MB_MUST_USE enum mb_status mb_input_open_undigested(const char *path, FILE *in,
+                                                    struct mb_input **input,
+                                                    struct mb_err *err);
+
 // The same over bytes in memory, which are borrowed: for tests and fuzzing.
 MB_MUST_USE enum mb_status mb_input_open_bytes(const char *name, const void *bytes,
                                                size_t size, struct mb_input **input,

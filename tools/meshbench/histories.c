@@ -52,7 +52,7 @@ static enum mb_status csv_read(const struct mb_ctx *ctx,
                                struct mb_history_series_list *series, struct mb_err *err)
 {
     struct mb_input *input = NULL;
-    enum mb_status status = mb_input_open(request->csv, ctx->in, &input, err);
+    enum mb_status status = mb_input_open_undigested(request->csv, ctx->in, &input, err);
     if (status == MB_OK) {
         status = mb_history_read_csv(&histories->arena, input, &request->columns,
                                      &histories->history, series, err);
