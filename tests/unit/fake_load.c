@@ -204,6 +204,8 @@ static enum mb_status fake_run(void *state, struct mb_arena *arena,
 
 struct mb_load_driver mb_fake_load_driver(struct mb_fake_load *fake)
 {
-    return (struct mb_load_driver){
-        .name = "fake", .version = "1", .run = fake_run, .state = fake};
+    return (struct mb_load_driver){.name = "fake",
+                                   .version = fake->version != NULL ? fake->version : "1",
+                                   .run = fake_run,
+                                   .state = fake};
 }

@@ -28,6 +28,7 @@ struct mb_fake_load {
     int fail_at;          // 1-based call that gives MB_FAILED; 0: none
     int interrupt_at;     // 1-based call that is interrupted half way; 0: none
     bool interrupt_early; // that call is interrupted in its warm-up instead
+    const char *version;  // that it gives itself; NULL: "1", as its parts say
     int64_t now_ns;       // monotonic time told to the observer; moves on by the trial
     int calls;            // so far
     uint64_t seen[MB_FAKE_LOAD_SEEN];    // seeds of the calls, in order

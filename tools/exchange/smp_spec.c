@@ -5,6 +5,7 @@
 
 #include "exchange/smp_names.h"
 #include "model/field.h"
+#include "model/generator.h"
 
 enum { NAME_MAX_BYTES = 63 };
 
@@ -291,6 +292,16 @@ static enum mb_status protocol_put(struct converter *converter,
 }
 
 // fortio and wrk hold a closed load to a rate; a rate of 0 is none.
+// A load at a rate as the client's generator makes it.
+static const char *rated_model(struct converter *converter, const struct mb_node *client)
+{
+    const char *name = mb_node_text(mb_smp_find(client, "load_generator"), "");
+    const struct mb_generator *generator = mb_generator_find(plain_name(converter, name));
+    bool paced = generator == NULL || (generator->models & 1U << MB_LOAD_PACED) != 0 ||
+                 (generator->models & 1U << MB_LOAD_OPEN) == 0;
+    return paced ? "paced" : "open";
+}
+
 static enum mb_status load_put(struct converter *converter, const struct mb_node *client,
                                struct mb_node *workload)
 {
@@ -298,6 +309,7 @@ static enum mb_status load_put(struct converter *converter, const struct mb_node
     const struct mb_node *rps = mb_smp_find(client, "rps");
     const struct mb_node *connections = mb_smp_find(client, "connections");
     int64_t rate = mb_node_integer(rps, 0);
+    const char *rated = rated_model(converter, client);
     if (rate < 0 || (rps != NULL && rps->type != MB_NODE_INT)) {
         return fault(converter, rps, "'rps' is not a whole number of requests a second");
     }
@@ -305,7 +317,7 @@ static enum mb_status load_put(struct converter *converter, const struct mb_node
         note(converter, "MB861", connections,
              "the number of connections is not said: it is 1");
     }
-    mb_field_put_text(arena, workload, "load_model", rate > 0 ? "paced" : "closed");
+    mb_field_put_text(arena, workload, "load_model", rate > 0 ? rated : "closed");
     mb_field_put_int(arena, workload, "connections",
                      mb_node_integer(connections, 0) > 0 ? mb_node_integer(connections, 0)
                                                          : 1);
@@ -313,7 +325,10 @@ static enum mb_status load_put(struct converter *converter, const struct mb_node
         mb_field_put_text(arena, workload, "rate",
                           mb_arena_print(arena, "%lldrps", (long long)rate));
         note(converter, "MB861", rps,
-             "the load model is not said: it is paced, as fortio's is, and not open");
+             strcmp(rated, "paced") == 0
+                 ? "the load model is not said: it is paced, as fortio's is, and not open"
+                 : "the load model is not said: it is open, since its generator makes no "
+                   "paced load");
     }
     return MB_OK;
 }

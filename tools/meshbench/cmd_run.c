@@ -362,6 +362,8 @@ const struct mb_cmd mb_cmd_run = {
         "What was measured is saved after every trial in NAME.partial.json, which is a "
         "result as well. Interrupt the run and it is kept; --resume goes on with it: "
         "complete trials stay, cut ones are measured again and kept as discarded.\n\n"
+        "The load is made by the built-in generator, or by the one that the spec names "
+        "(`generator: {name: wrk2}`), which has to be on PATH.\n\n"
         "Without --output the result gets the spec's name and the time. An existing file "
         "is not overwritten without --force.",
     .options = options,

@@ -69,8 +69,36 @@ static enum mb_status check_versions(const struct mb_fact_list *then,
     return MB_OK;
 }
 
+static const struct mb_part *part_first(const struct mb_result *result)
+{
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct mb_cell *cell = &result->cells[i];
+        if (cell->trial_count > 0 && cell->trials[0].part_count > 0) {
+            return &cell->trials[0].parts[0];
+        }
+    }
+    return NULL;
+}
+
+// The spec names a generator, but not its version.
+static enum mb_status check_generator(const struct mb_result *then,
+                                      const struct mb_load_driver *driver,
+                                      struct mb_err *err)
+{
+    const struct mb_part *part = part_first(then);
+    if (part == NULL || same_text(part->generator_version, driver->version)) {
+        return MB_OK;
+    }
+    return mb_err_set(err, MB_INVALID,
+                      "cannot resume: generator '%s' was %s and is %s now", driver->name,
+                      part->generator_version != NULL ? part->generator_version
+                                                      : "of unknown version",
+                      driver->version != NULL ? driver->version : "of unknown version");
+}
+
 enum mb_status mb_resume_check(const struct mb_resume *resume,
-                               const struct mb_result *now, struct mb_err *err)
+                               const struct mb_result *now,
+                               const struct mb_load_driver *driver, struct mb_err *err)
 {
     const struct mb_result *then = resume->result;
     if (!same_text(then->spec_digest, now->spec_digest)) {
@@ -96,7 +124,8 @@ enum mb_status mb_resume_check(const struct mb_resume *resume,
                           "cannot resume: '%s' was measured in another environment",
                           resume->name);
     }
-    return check_versions(&then->facts, &now->facts, err);
+    enum mb_status status = check_generator(then, driver, err);
+    return status == MB_OK ? check_versions(&then->facts, &now->facts, err) : status;
 }
 
 // A trial that was cut off gives its id away: "<id>~1", "<id>~2", ...

@@ -11,6 +11,7 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "format/node.h"
+#include "load/load.h"
 #include "model/result.h"
 #include "run/plan.h"
 #include "run/journal.h"
@@ -29,10 +30,11 @@ MB_MUST_USE enum mb_status mb_resume_init(struct mb_resume *resume, const char *
                                           const struct mb_result *result,
                                           struct mb_err *err);
 
-// Compares what stands now (header, keys and facts of journal->result) with what stood
-// then. MB_INVALID names the first difference.
+// Compares what stands now (header, keys and facts of journal->result, the generator)
+// with what stood then. MB_INVALID names the first difference.
 MB_MUST_USE enum mb_status mb_resume_check(const struct mb_resume *resume,
                                            const struct mb_result *now,
+                                           const struct mb_load_driver *driver,
                                            struct mb_err *err);
 
 // Moves the trials into the journal, which is empty, and extends the plan by the blocks

@@ -223,7 +223,8 @@ static enum mb_status prepare(struct run *run, struct mb_err *err)
     header_fill(run);
     judge_start(run);
     if (setup->resume != NULL) {
-        status = mb_resume_check(setup->resume, &run->journal.result, err);
+        status =
+            mb_resume_check(setup->resume, &run->journal.result, &setup->driver, err);
         if (status == MB_OK) {
             status = mb_resume_apply(setup->resume, &run->plan, &run->journal, err);
         }

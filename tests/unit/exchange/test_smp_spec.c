@@ -127,6 +127,32 @@ static void notes(void **state)
     mb_arena_release(&arena);
 }
 
+// wrk2 makes no paced load: what it is asked for is its open one.
+static void generator_decides(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *generator;
+        const char *model;
+    } cases[] = {
+        {"wrk2", "open"}, {"fortio", "paced"}, {"nighthawk", "open"}, {"else", "paced"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mb_arena arena = {0};
+        struct mb_diag diag;
+        struct mb_err err = {0};
+        struct mb_node *spec = NULL;
+        const char *text = mb_arena_print(
+            &arena,
+            "smp_version: 1\nduration: 1m\nclients:\n"
+            "- {rps: 1, load_generator: %s, endpoint_urls: ['http://h']}\n",
+            cases[i].generator);
+        assert_int_equal(convert(&arena, text, &spec, &diag, &err), MB_OK);
+        assert_string_equal(mb_node_text(mb_node_at(spec, "/workloads/0/load_model"), ""),
+                            cases[i].model);
+        mb_arena_release(&arena);
+    }
+}
+
 static void refusals(void **state)
 {
     (void)state;
@@ -163,6 +189,7 @@ static void refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(values), cmocka_unit_test(notes),
+                                       cmocka_unit_test(generator_decides),
                                        cmocka_unit_test(refusals)};
     return cmocka_run_group_tests_name("exchange/smp_spec", tests, NULL, NULL);
 }

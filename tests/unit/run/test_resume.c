@@ -96,6 +96,17 @@ static void test_resume_refuses_another_version(void **state)
                         "1.22.1 and is 1.24.0 now");
 }
 
+static void test_resume_refuses_another_generator(void **state)
+{
+    struct run_fixture *fixture = *state;
+    fixture->load.interrupt_at = 9;
+    assert_int_equal(run_fixture_run(fixture, NULL), MB_INTERRUPTED);
+    fixture->load.version = "2";
+    assert_int_equal(run_fixture_resume(fixture), MB_INVALID);
+    assert_string_equal(fixture->err.message,
+                        "cannot resume: generator 'fake' was 1 and is 2 now");
+}
+
 static void test_resume_refuses_another_spec(void **state)
 {
     struct run_fixture *fixture = *state;
@@ -182,6 +193,7 @@ int main(void)
         RUN_TEST(test_interrupted_in_warmup),
         RUN_TEST(test_lost_again),
         RUN_TEST(test_resume_refuses_another_environment),
+        RUN_TEST(test_resume_refuses_another_generator),
         RUN_TEST(test_resume_refuses_another_version),
         RUN_TEST(test_resume_refuses_another_spec),
         RUN_TEST(test_resume_refuses_edited_trials),
