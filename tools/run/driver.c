@@ -1,9 +1,12 @@
 #include "run/driver.h"
 
 #include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -47,7 +50,6 @@ struct trial {
     const char *dir;
     const char *printed; // file with what it printed
     struct mb_guard guard;
-    int64_t window_start_ns;   // monotonic
     int64_t elapsed_before_ns; // spent on the warm-up
 };
 
@@ -111,7 +113,33 @@ static void progress(const struct trial *trial, int64_t spent_ns)
     }
 }
 
-// Waits for its end; over the time limit, or interrupted, it is ended.
+// Of the files that the run has written so far.
+static int64_t written_bytes(const struct trial *trial)
+{
+    int64_t bytes = 0;
+    DIR *folder = opendir(trial->dir);
+    if (folder == NULL) {
+        return 0;
+    }
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        struct stat file;
+        if (fstatat(dirfd(folder), entry->d_name, &file, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(file.st_mode)) {
+            bytes += file.st_size;
+        }
+    }
+    (void)closedir(folder);
+    return bytes;
+}
+
+static const char *shown(const struct trial *trial, enum mb_unit unit, int64_t value)
+{
+    char text[32];
+    mb_units_show(unit, (double)value, text, sizeof text);
+    return mb_arena_copy_string(trial->arena, text);
+}
+
+// Waits for its end; over the limits of time and of bytes, or interrupted, it is ended.
 static enum mb_status await(const struct trial *trial, struct mb_proc *proc,
                             int64_t limit_ns, struct mb_err *err)
 {
@@ -125,13 +153,18 @@ static enum mb_status await(const struct trial *trial, struct mb_proc *proc,
             return mb_err_set(err, MB_INTERRUPTED, "interrupted");
         }
         if (at_ns - start_ns > limit_ns) {
-            char limit[32];
             mb_proc_stop(proc, grace_ns(trial));
-            mb_units_show(MB_UNIT_DURATION, (double)limit_ns, limit, sizeof limit);
             return mb_err_set(err, MB_FAILED, "%s did not end within %s and was killed",
-                              trial->driver->tool->name, limit);
+                              trial->driver->tool->name,
+                              shown(trial, MB_UNIT_DURATION, limit_ns));
         }
         if (at_ns - told_ns >= PROGRESS_NS) {
+            if (written_bytes(trial) > MB_DRIVER_BYTES_MAX) {
+                mb_proc_stop(proc, grace_ns(trial));
+                return mb_err_set(err, MB_FAILED, "%s wrote more than %s and was killed",
+                                  trial->driver->tool->name,
+                                  shown(trial, MB_UNIT_SIZE, MB_DRIVER_BYTES_MAX));
+            }
             progress(trial, at_ns - start_ns);
             told_ns = at_ns;
         }
@@ -225,8 +258,9 @@ static void dropped_settle(const struct trial *trial, struct mb_import_run *run)
     for (size_t i = 0; path != NULL && i < run->facts.count; i++) {
         if (strcmp(run->facts.items[i].path, path) == 0) {
             int64_t dropped = mb_node_integer(run->facts.items[i].captured, 0);
+            int64_t *other = &counts->errors_by_kind[MB_ERROR_OTHER];
             counts->intended += counts->intended >= 0 ? dropped : 0;
-            counts->errors_by_kind[MB_ERROR_OTHER] += dropped;
+            *other += *other >= 0 ? dropped : 0;
         }
     }
 }

@@ -18,6 +18,9 @@
 // to open its connections, to write what it has to say.
 #define MB_DRIVER_PATIENCE_NS INT64_C(30000000000)
 
+// What it may write: k6 takes about 2 KiB for a request.
+#define MB_DRIVER_BYTES_MAX (INT64_C(16) << 30)
+
 // Fills *driver: the built-in engine, or the program, whose version is asked for; one
 // that does not say is told apart by its SHA-256. In arena, which has to live as long. A
 // program that is missing is MB_FAILED with a hint how to get it.
