@@ -655,13 +655,12 @@ def hey(path):
 
 def oha_run(statuses, errors, parts):
     """`parts`: percentiles in ns of all answers, of the good ones, of the others; {} where there is none."""
-    unfinished = sum(n for message, n in errors.items() if "deadline" in message)
-    failed = sum(errors.values()) - unfinished
+    failed = sum(n for message, n in errors.items() if "deadline" not in message)
     wrong = sum(n for code, n in statuses.items() if int(code) >= 400)
     answers, good = sum(statuses.values()), sum(n for code, n in statuses.items() if code[0] == "2")
     apart = parts[1] and wrong and answers - wrong == good
     run = {"tool": "oha", "load_model": "unknown", "co_handling": "unknown", "connections": None, "statuses": statuses,
-           "ok": answers - wrong, "requests": answers + sum(errors.values()), "unfinished": unfinished,
+           "ok": answers - wrong, "requests": answers + failed, "unfinished": 0,
            "errors": wrong + failed}
     if parts[0]:
         run["response"] = {"type": "quantiles", "n": good if apart else answers, "quantiles": parts[1 if apart else 0],
