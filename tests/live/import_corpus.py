@@ -619,12 +619,12 @@ def wrk_run(text, command):
     return run
 
 
-@tool("wrk", "wrk/*", "jenkins-performance/*.wrk")
+@tool("wrk", "wrk/*", "jenkins-performance/*.wrk", "perfkit/wrk*", "hdrhistogram/wrk2/README.md")
 def wrk(path):
     text = read_text(path)
     if not text.strip():
         raise Refused("the file is empty")
-    starts = [match.start() for match in re.finditer(r"^Running .* test @", text, re.M)] or [0]
+    starts = [match.start() for match in re.finditer(r"^ *Running .* test @", text, re.M)] or [0]
     runs = []
     for i, start in enumerate(starts):
         above = text[starts[i - 1] if i else 0:start]
@@ -1119,7 +1119,7 @@ def jtl_rows(path):
 
 @tool("jtl", "jmeter/bin/testfiles/*.csv", "jmeter/bin/testfiles/*.xml", "taurus/jmeter/jtl/*",
       "jenkins-performance/JMeter*", "jenkins-performance/JENKINS*", "jenkins-performance/emptyfile.jtl",
-      "jenkins-performance/single_result/*")
+      "jenkins-performance/single_result/*", "taurus/locust/*.jtl")
 def jtl(path):
     if not read_text(path).strip():
         raise Refused("the file is empty")
@@ -1208,6 +1208,12 @@ def hgrm(path):
     return [{"completed": before, "response": {"type": "buckets", "n": before, "buckets": buckets}}]
 
 
+def reason_of(message, path):
+    """The first line of a refusal without its place; numbers, which would tell equal reasons apart, as N."""
+    line = message.splitlines()[0].removeprefix("meshbench: ").removeprefix(path).lstrip(":")
+    return re.sub(r"\b[0-9]+\b", "N", re.sub(r"^([0-9]+:)*( error:)? *", "", line))
+
+
 def main():
     words = sys.argv[1:]
     verbose = "-v" in words
@@ -1215,7 +1221,7 @@ def main():
     corpus, wanted = words[0], words[1:]
     files = sorted(os.path.relpath(os.path.join(folder, name), corpus)
                    for folder, _, names in os.walk(corpus) for name in names)
-    print(f"{'tool':<18} {'files':>5} {'imported':>8} {'refused':>7} {'values':>7} {'wrong':>5}")
+    print("| tool | files | imported | refused | why | values checked | wrong |\n|---|--:|--:|--:|---|--:|--:|")
     failed, notes = 0, []
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "result.json")
@@ -1224,6 +1230,7 @@ def main():
                 continue
             own = [path for path in files if any(fnmatch.fnmatch(path, pattern) for pattern in patterns)]
             imported = refused = values = wrong = 0
+            reasons = {}
             for path in own:
                 checked, faults, message = check_file(os.path.join(corpus, path), function, options, out)
                 values += checked
@@ -1231,11 +1238,14 @@ def main():
                 refused += message is not None
                 imported += message is None and not faults
                 if message is not None:
+                    reason = reason_of(message, os.path.join(corpus, path))
+                    reasons[reason] = reasons.get(reason, 0) + 1
                     notes.append(f"refused {path}: {message.splitlines()[0].replace(corpus + '/', '')}")
                 for fault in faults[: None if verbose else 5]:
                     notes.append(f"WRONG {path}: {fault}")
             failed += wrong
-            print(f"{name:<18} {len(own):>5} {imported:>8} {refused:>7} {values:>7} {wrong:>5}")
+            why = "; ".join(f"{n} x {reason}" for reason, n in reasons.items())
+            print(f"| {name} | {len(own)} | {imported} | {refused} | {why} | {values} | {wrong} |")
     print(*notes, sep="\n")
     return 1 if failed else 0
 

@@ -156,10 +156,10 @@ static void percentiles_of_a_script(void **state)
         import_text(&fixture,
                     "Running 1s test @ http://a/\n  1 threads and 1 connections\n"
                     "    Latency     1.00ms    1.00ms   9.00ms   90.00%\n"
-                    "  9 requests in 1.00s, 1.00KB read\nTransfer/sec:  1.00KB\n"
+                    "  9 requests in 1.00s, 1.00KB read\n    Transfer/sec:  1.00KB\n"
                     "  80%  1ms\nLatency Distribution\n  50%  2ms\nthe end\n  90%  3ms\n"
                     "$ wrk -R10 http://a/\n"
-                    "Running 1s test @ http://a/\n  1 threads and 2 connections\n"
+                    "    Running 1s test @ http://a/\n  1 threads and 2 connections\n"
                     "  9 requests in 1.00s, 1.00KB read\n"),
         MB_OK);
     runs = fixture.import.runs;
