@@ -177,13 +177,16 @@ static bool row_read(const char *line, struct mb_import_sample *sample)
             return false;
         }
     }
+    if (!(values[STATUS] >= 0 && values[STATUS] <= MB_IMPORT_STATUS_MAX)) {
+        return false;
+    }
     *sample = (struct mb_import_sample){.connect_ns = -1,
                                         .status = (int)values[STATUS],
                                         .ok = values[STATUS] < MB_IMPORT_STATUS_WRONG,
                                         .kind = MB_ERROR_STATUS,
                                         .bytes_sent = -1,
                                         .bytes_received = -1};
-    return *line == '\0' && values[STATUS] <= MB_IMPORT_STATUS_MAX &&
+    return *line == '\0' &&
            mb_import_text_scale(values[RESPONSE], MB_UNITS_NS_PER_S,
                                 &sample->latency_ns) &&
            mb_import_text_scale(values[OFFSET], MB_UNITS_NS_PER_S, &sample->start_ns);

@@ -468,7 +468,8 @@ static bool row_read(const struct mb_csv_record *record, struct mb_import_sample
     }
     *sample = (struct mb_import_sample){
         .connect_ns = -1, .kind = MB_ERROR_STATUS, .bytes_sent = -1};
-    if (values[STATUS] < MB_IMPORT_STATUS_MIN || values[STATUS] > MB_IMPORT_STATUS_MAX) {
+    if (!(values[STATUS] >= MB_IMPORT_STATUS_MIN &&
+          values[STATUS] <= MB_IMPORT_STATUS_MAX)) {
         return false;
     }
     sample->status = (int)values[STATUS];

@@ -89,6 +89,14 @@ static void refuses(void **state)
         MB_INVALID);
     assert_int_equal(fixture.err.line, 3);
     import_release(&fixture);
+    // A status that no int holds.
+    assert_int_equal(
+        import_text(&fixture, "response-time,DNS+dialup,DNS,Request-write,Response-delay,"
+                              "Response-read,status-code,offset\n"
+                              "0.1,0,0,0,0,0,1795488894523031982,0.5\n"),
+        MB_INVALID);
+    assert_int_equal(fixture.err.line, 2);
+    import_release(&fixture);
 }
 
 int main(void)
